@@ -1,0 +1,296 @@
+-- The tables of mailbot. db/README.md explains each, a line a column. Times are UTC, YYYY-MM-DDTHH:MM:SSZ.
+
+create table setting (
+  name text primary key,
+  value text not null
+);
+
+create table firm (
+  id integer primary key,
+  code text not null unique,
+  name text not null,
+  address text not null default '',
+  postcode text not null default '',
+  city text not null default '',
+  phone text not null default '',
+  email text not null default ''
+);
+
+create table person (
+  id integer primary key,
+  email text not null unique,
+  name text not null,
+  role text not null,
+  firm_id integer references firm(id),
+  rights text not null default '',
+  active integer not null default 1,
+  shared integer not null default 0,
+  suspended_at text,
+  suspended_why text not null default ''
+);
+create index person_firm on person(firm_id);
+
+create table dossier (
+  id integer primary key,
+  ref text not null unique,
+  member text not null,
+  profession text not null default '',
+  firm_id integer references firm(id),
+  expert_id integer not null references person(id),
+  staff_id integer not null references person(id),
+  firm_reference text not null default ''
+);
+create index dossier_firm on dossier(firm_id);
+create index dossier_expert on dossier(expert_id);
+
+create table assignment (
+  dossier_id integer not null references dossier(id),
+  person_id integer not null references person(id),
+  primary key (dossier_id, person_id)
+) without rowid;
+create index assignment_person on assignment(person_id);
+
+create table question (
+  id integer primary key,
+  ref text not null unique,
+  dossier_id integer not null references dossier(id),
+  exercice integer not null,
+  number integer not null,
+  sheet_key text not null,
+  code text not null default '',
+  title text not null default '',
+  form text not null default '',
+  line text not null default '',
+  text text not null,
+  document text not null default '',
+  due text,
+  state text not null default 'draft',
+  round integer not null default 1,
+  version integer not null default 0,
+  waiting integer not null default 0,
+  handed_over integer not null default 0,
+  outcome text,
+  postponed_until text,
+  asked_at text,
+  asked_by_id integer references person(id),
+  unique (dossier_id, exercice, number)
+);
+create index question_state on question(state);
+create unique index question_sheet on question(dossier_id, exercice, sheet_key);
+
+create table recipient (
+  question_id integer not null references question(id),
+  person_id integer not null references person(id),
+  passed_on integer not null default 0,
+  primary key (question_id, person_id)
+) without rowid;
+create index recipient_person on recipient(person_id);
+
+create table answer (
+  id integer primary key,
+  question_id integer not null references question(id),
+  version integer not null,
+  round integer not null,
+  text text not null,
+  added text not null,
+  set_aside text not null,
+  by_id integer not null references person(id),
+  channel text not null,
+  at text not null,
+  addition integer not null default 0,
+  approved_by_id integer references person(id),
+  approved_at text,
+  inbox_id integer references inbox(id),
+  sha256 text not null,
+  unique (question_id, version)
+);
+
+create table answer_file (
+  answer_id integer not null references answer(id),
+  n integer not null,
+  name text not null,
+  type text not null,
+  size integer not null,
+  sha256 text not null,
+  inbox_id integer not null references inbox(id),
+  part text not null,
+  verdict text not null,
+  why text not null default '',
+  by_id integer references person(id),
+  primary key (answer_id, n)
+) without rowid;
+
+create table document (
+  id integer primary key,
+  dossier_id integer not null references dossier(id),
+  exercice integer not null,
+  kind text not null,
+  name text not null,
+  sha256 text not null references blob(sha256),
+  added_at text not null,
+  unique (dossier_id, exercice, kind)
+);
+
+create table statistic (
+  profession text not null,
+  exercice integer not null,
+  indicator text not null,
+  value text not null,
+  unit text not null default '',
+  primary key (profession, exercice, indicator)
+) without rowid;
+
+create table conversation (
+  number integer primary key,
+  purpose integer not null,
+  person_id integer not null references person(id),
+  subject_kind text not null,
+  subject_id integer not null,
+  unique (purpose, person_id, subject_kind, subject_id)
+);
+
+create table draft (
+  id integer primary key,
+  question_id integer not null references question(id),
+  version integer not null,
+  added text not null,
+  set_aside text not null,
+  inbox_id integer references inbox(id),
+  at text not null
+);
+
+create table blob (
+  sha256 text primary key,
+  size integer not null,
+  bytes blob not null
+);
+
+create table inbox (
+  id integer primary key,
+  message_key text not null,
+  recipient text not null,
+  message_id text not null,
+  reverse_path text not null,
+  peer text not null,
+  trusted integer not null,
+  tls integer not null,
+  dmarc text not null,
+  dmarc_domain text not null,
+  received_at text not null,
+  sha256 text not null references blob(sha256),
+  state text not null default 'new',
+  attempts integer not null default 0,
+  disposition text,
+  reason text,
+  subject text,
+  sender text,
+  person_id integer references person(id),
+  conversation integer references conversation(number),
+  question_id integer references question(id),
+  matched_by text,
+  trust text,
+  rule text,
+  command text,
+  decision text,
+  written_sha256 text,
+  worked_at text,
+  unique (message_key, recipient)
+);
+create index inbox_new on inbox(id) where state = 'new';
+create index inbox_waits on inbox(state, id) where state in ('held', 'shunted');
+create index inbox_written on inbox(conversation, written_sha256) where written_sha256 is not null;
+create index inbox_message_id on inbox(message_id);
+
+create table outbox (
+  id integer primary key,
+  kind text not null,
+  person_id integer references person(id),
+  conversation integer references conversation(number),
+  question_id integer references question(id),
+  version integer not null default 0,
+  cause integer references inbox(id),
+  to_name text not null,
+  to_address text not null,
+  reply_to text not null,
+  subject text not null,
+  text text not null,
+  html text not null,
+  date text not null,
+  message_id text not null unique,
+  in_reply_to text not null default '',
+  refs text not null default '',
+  automatic integer not null default 0,
+  seed text not null,
+  state text not null default 'due',
+  due_at text not null,
+  attempts integer not null default 0,
+  reply text not null default '',
+  sent_at text
+);
+create index outbox_due on outbox(due_at, id) where state in ('due', 'deferred');
+create index outbox_question on outbox(question_id);
+create index outbox_conversation on outbox(conversation);
+create index outbox_person_kind on outbox(person_id, kind, date);
+
+create table outbox_file (
+  outbox_id integer not null references outbox(id),
+  n integer not null,
+  name text not null,
+  type text not null,
+  sha256 text not null,
+  inbox_id integer not null references inbox(id),
+  part text not null,
+  primary key (outbox_id, n)
+) without rowid;
+
+create table news (
+  id integer primary key,
+  person_id integer not null references person(id),
+  question_id integer not null references question(id),
+  shown integer not null,
+  version integer not null,
+  by_id integer not null references person(id),
+  at text not null,
+  outbox_id integer references outbox(id)
+);
+create index news_untold on news(person_id) where outbox_id is null;
+
+create table nonce (
+  value text primary key,
+  conversation integer not null references conversation(number),
+  version integer not null,
+  made_at text not null,
+  used_at text
+);
+
+create table bounce (
+  id integer primary key,
+  outbox_id integer not null references outbox(id),
+  person_id integer references person(id),
+  inbox_id integer references inbox(id),
+  status text not null,
+  permanent integer not null,
+  at text not null
+);
+create index bounce_person on bounce(person_id, at);
+
+create table journal (
+  seq integer primary key,
+  at text not null,
+  kind text not null,
+  question_id integer,
+  version integer not null default 0,
+  person_id integer,
+  inbox_id integer,
+  payload_sha256 text not null,
+  prev text not null,
+  hash text not null unique
+);
+create index journal_question on journal(question_id, seq);
+
+create table journal_payload (
+  seq integer primary key references journal(seq),
+  payload text not null,
+  erased_at text,
+  erased_why text
+);

@@ -1,0 +1,1 @@
+"""The sandbox: a post office on loopback and a whole sample campaign."""

@@ -1,0 +1,1 @@
+"""The trade, pure: who may do what to a question, and what then happens."""

@@ -1,0 +1,80 @@
+"""Who may do what to a question. The rights a firm gives its collaborators are read here only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from . import commands as c
+from .model import Person, Question, Right, Role, State, Written
+
+
+class Who(Enum):
+    """The circles of people that TRANSITIONS speaks of."""
+
+    STAFF = "staff"  #: any active member of the OGA's staff
+    COLLABORATOR = "collaborator of the firm with the right to answer"  #: proposes
+    ALONE = "expert of the firm, collaborator who may answer alone, member without a firm"  #: submits
+    APPROVER = "expert of the dossier"  #: approves, amends, sends back
+    FIRM = "anybody of the firm who may answer"  #: either of the first two
+
+
+def _of_the_firm(person: Person, question: Question) -> bool:
+    """The dossier's firm, or the member himself where there is none."""
+    firm = question.dossier.firm
+    if firm is None:
+        return person.id == question.dossier.expert.id
+    return person.firm is not None and person.firm.id == firm.id
+
+
+def answers_alone(person: Person, question: Question) -> bool:
+    """True if what this person writes goes straight to the OGA."""
+    if not _of_the_firm(person, question):
+        return False
+    if person.role is Role.COLLABORATOR:
+        return {Right.ANSWER, Right.ANSWER_ALONE} <= person.rights
+    return person.role in (Role.EXPERT, Role.MEMBER)
+
+
+def proposes(person: Person, question: Question) -> bool:
+    """True if what this person writes waits for the expert."""
+    return (
+        _of_the_firm(person, question)
+        and person.role is Role.COLLABORATOR
+        and Right.ANSWER in person.rights
+        and Right.ANSWER_ALONE not in person.rights
+    )
+
+
+CIRCLES: dict[Who, Callable[[Person, Question], bool]] = {
+    Who.STAFF: lambda person, question: person.role is Role.STAFF,
+    Who.COLLABORATOR: proposes,
+    Who.ALONE: answers_alone,
+    Who.APPROVER: lambda person, question: person.id == question.dossier.expert.id,
+    Who.FIRM: lambda person, question: proposes(person, question) or answers_alone(person, question),
+}
+
+
+def belongs(person: Person, circle: Who, question: Question) -> bool:
+    """True if `person` is active and of that circle, as seen from `question`."""
+    return person.active and CIRCLES[circle](person, question)
+
+
+def answer(person: Person, question: Question, written: Written, replace: bool = False) -> c.Command:
+    """The command that an answer of this person is: added, submitted or proposed."""
+    alone = belongs(person, Who.ALONE, question)
+    if question.state is State.TREATED or (question.state is State.SUBMITTED and alone):
+        return c.Add(written)
+    return c.Submit(written, replace) if alone else c.Propose(written, replace)
+
+
+def asked(question: Question, everyone: bool = False) -> tuple[Person, ...]:
+    """The people to whom the question is put: the collaborators of the dossier who may answer, else its expert.
+
+    `everyone` (questions.to) puts it to the expert as well from the start.
+    """
+    dossier = question.dossier
+    able = tuple(p for p in dossier.collaborators if belongs(p, Who.FIRM, question))
+    if not able:
+        return (dossier.expert,)
+    return (*able, dossier.expert) if everyone and dossier.expert not in able else able

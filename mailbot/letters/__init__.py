@@ -1,0 +1,1 @@
+"""Our letters, pure: which event writes which letter, and how it reads."""

@@ -1,0 +1,92 @@
+"""Everything a letter may speak of, gathered by the service and read by the templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+
+from ..domain.model import Answer, File, Outcome, Person, Question
+
+
+@dataclass(frozen=True)
+class Oga:
+    """What the configuration says of the association; its words stand in every letter."""
+
+    name: str
+    footer: str = ""
+    phone: str = ""
+    website: str = ""
+    bot: str = ""  #: the bot's own address
+    subject_name: str = "initials"  #: initials, none or full
+    allowed_types: str = "PDF, Excel, Word ou image"
+    timezone: tzinfo | None = None
+
+
+@dataclass(frozen=True)
+class News:
+    """An answer that was handed over since the author's last letter; told in the next one."""
+
+    question: Question
+    by: Person  #: who approved
+    at: datetime
+    shown: Answer  #: the version the author wrote
+    sent: Answer  #: the version that was handed over: another one where the expert amended it
+
+    @property
+    def amended(self) -> bool:
+        return self.sent.version != self.shown.version
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The mail of the reader that a letter answers."""
+
+    subject: str
+    at: datetime
+    text: str = ""  #: what the person wrote
+    set_aside: str = ""
+    files: tuple[File, ...] = ()
+    sender: str = ""
+    to: str = ""  #: to whom it was addressed, where that matters
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One letter to one person. Everything but the first three may be absent; a template uses what its kind has."""
+
+    oga: Oga
+    now: datetime
+    to: Person
+    staff: tuple[Person, ...] = ()  #: who signs: the gestionnaire of the dossier; nobody in letters to staff
+    question: Question | None = None  #: as it stands after what happened
+    answer: Answer | None = None  #: the version the letter is about
+    before: Answer | None = None  #: the version it was before an amendment or addition
+    by: Person | None = None  #: who acted
+    author: Person | None = None  #: who wrote the answer that was decided on
+    event: str = ""  #: name of the event (domain/events.py), "" where nothing happened
+    comment: str = ""  #: the word of the expert or of staff
+    outcome: Outcome | None = None
+    until: date | None = None  #: the day a delay runs to, or the latest day that would be granted
+    passed_to: tuple[Person, ...] = ()  #: who is asked instead
+    others: tuple[Person, ...] = ()  #: who else got this letter
+    approver: Person | None = None  #: who will approve the answer; None where it goes straight to the OGA
+    reply_to: str = ""  #: the address replies go to, for the foot line and the mailto links
+    page: str = ""  #: the https address of the page, where the letter has one
+    attached: bool = True  #: the files are joined to this letter; False: the page has them
+    mail: Mail | None = None  #: the mail this letter answers
+    same_as_before: bool = False  #: the same text came before: filed with the first
+    file_announced: bool = False  #: « ci-joint » was written, and no file came
+    refusal: str = ""  #: name of the refusal (errors.py), for `refusal` and `clarification`
+    about: str = ""  #: what exactly was unclear
+    word: str = ""  #: the word that is not offered
+    draft: str = ""  #: what the words of an unclear decision would add
+    news: tuple[News, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A letter as it reads."""
+
+    subject: str
+    text: str
+    html: str

@@ -1,0 +1,1 @@
+"""Mail, pure: envelopes, messages, what a person wrote, how sure we are who it was."""
