@@ -159,6 +159,18 @@ create table draft (
   at text not null
 );
 
+create table draft_file (
+  draft_id integer not null references draft(id),
+  n integer not null,
+  name text not null,
+  type text not null,
+  size integer not null,
+  sha256 text not null,
+  inbox_id integer not null references inbox(id),
+  part text not null,
+  primary key (draft_id, n)
+) without rowid;
+
 create table blob (
   sha256 text primary key,
   size integer not null,

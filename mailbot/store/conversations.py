@@ -1,0 +1,46 @@
+"""Conversations: who may reply about what. Their number is what a token carries."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from ..mail.token import Purpose
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One purpose, one person, one subject."""
+
+    number: int
+    purpose: Purpose
+    person_id: int
+    subject_kind: str  #: question, version, draft, held, person
+    subject_id: int
+
+
+def of(conn: sqlite3.Connection, purpose: Purpose, person_id: int, kind: str, subject_id: int) -> Conversation:
+    """The conversation of that description; begun where there is none yet."""
+    key = (int(purpose), person_id, kind, subject_id)
+    row = conn.execute(
+        "select number from conversation where purpose = ? and person_id = ? and subject_kind = ? and subject_id = ?", key
+    ).fetchone()
+    number = row["number"] if row else _begin(conn, key)
+    return Conversation(number, purpose, person_id, kind, subject_id)
+
+
+def _begin(conn: sqlite3.Connection, key: tuple[int, int, str, int]) -> int:
+    cursor = conn.execute(
+        "insert into conversation(purpose, person_id, subject_kind, subject_id) values (?, ?, ?, ?)", key
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def get(conn: sqlite3.Connection, number: int) -> Conversation | None:
+    """The conversation of that number, or None."""
+    row = conn.execute("select * from conversation where number = ?", (number,)).fetchone()
+    if row is None:
+        return None
+    return Conversation(
+        row["number"], Purpose(row["purpose"]), row["person_id"], row["subject_kind"], row["subject_id"]
+    )

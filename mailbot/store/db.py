@@ -1,0 +1,170 @@
+"""The database: how it is opened, who writes when, and how the schema grows.
+
+Connections are ours: one a thread, `isolation_level=None`, WAL, `synchronous=FULL` (a commit is on the disk), foreign
+keys on. Every write of the process runs inside `tx()`, which queues at a first-come lock before `BEGIN IMMEDIATE`:
+SQLite's own waiting is not fair, and would let a backlog of work starve the acceptance of new mail.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..errors import StoreBusy, UsageError
+
+BUSY_SECONDS = 5.0  #: how long one statement waits for another process
+
+
+def stamp(when: datetime) -> str:
+    """A time as the database keeps it: UTC, whole seconds, `YYYY-MM-DDTHH:MM:SSZ`."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(text: str) -> datetime:
+    """The aware UTC time that `stamp` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+class FairLock:
+    """A lock that is given to threads in the order in which they asked."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._queue: deque[threading.Event] = deque()
+        self._held = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            mine = threading.Event()
+            self._queue.append(mine)
+        mine.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._queue:
+                self._queue.popleft().set()
+            else:
+                self._held = False
+
+
+class Store:
+    """One database file, opened once a thread."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._local = threading.local()
+        self._writers = FairLock()
+        self._open: list[sqlite3.Connection] = []
+
+    @property
+    def conn(self) -> sqlite3.Connection:
+        """This thread's connection, for reading; writes go through tx()."""
+        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
+        if conn is None:
+            conn = self._local.conn = self._connect()
+            self._open.append(conn)
+        return conn
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            conn = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            conn.row_factory = sqlite3.Row
+            conn.execute("pragma journal_mode = wal")
+            conn.execute("pragma synchronous = full")
+            conn.execute("pragma foreign_keys = on")
+        except sqlite3.OperationalError as error:
+            raise StoreBusy(f"{self.path}: {error}") from error
+        return conn
+
+    @contextmanager
+    def tx(self) -> Iterator[sqlite3.Connection]:
+        """One write transaction: commits at the end, rolls back on any exception.
+
+        Raises StoreBusy where the database is locked by another process, full, or not writable.
+        """
+        conn = self.conn
+        with self._writers:
+            try:
+                conn.execute("begin immediate")
+            except sqlite3.OperationalError as error:
+                raise StoreBusy(f"{self.path}: {error}") from error
+            try:
+                yield conn
+                conn.execute("commit")
+            except BaseException as error:
+                if conn.in_transaction:
+                    conn.execute("rollback")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise StoreBusy(f"{self.path}: {error}") from error
+                raise
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for conn in self._open:
+            conn.close()
+        self._open.clear()
+        self._local = threading.local()
+
+
+def migrate(store: Store, folder: Path) -> list[str]:
+    """Bring the schema up to date with the numbered files of `folder`; return the names of those that ran now."""
+    scripts = sorted(folder.glob("[0-9]*.sql"))
+    done = _applied(store.conn)
+    pending = [script.stem for script in scripts if script.stem not in done]
+    if pending:
+        _apply(store, scripts)
+    return pending
+
+
+def _applied(conn: sqlite3.Connection) -> set[str]:
+    """Read without sqlite-utils, whose import would cost a third of the start."""
+    known = conn.execute("select 1 from sqlite_master where name = '_sqlite_migrations'").fetchone()
+    return {row["name"] for row in conn.execute("select name from _sqlite_migrations")} if known else set()
+
+
+def _apply(store: Store, scripts: list[Path]) -> None:
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations("mailbot")
+    for script in scripts:
+
+        def run(db: Database, sql: str = script.read_text(encoding="utf-8")) -> None:
+            for statement in statements(sql):
+                db.execute(statement)
+
+        migrations(name=script.stem)(run)
+    migrations.apply(Database(store.conn, execute_plugins=False))
+
+
+def statements(sql: str) -> Iterator[str]:
+    """The statements of a script, one by one, so that they run inside the transaction of their migration."""
+    pending = ""
+    for line in sql.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+    if any(line.strip() and not line.lstrip().startswith("--") for line in pending.splitlines()):
+        raise UsageError(f"a statement of the schema does not end: {pending.strip()[:60]}")
+
+
+def setting(store: Store, name: str, default: str = "") -> str:
+    """A value that the product keeps about itself."""
+    row = store.conn.execute("select value from setting where name = ?", (name,)).fetchone()
+    return row["value"] if row else default
+
+
+def set_setting(conn: sqlite3.Connection, name: str, value: str) -> None:
+    """Keep such a value; inside a transaction."""
+    conn.execute(
+        "insert into setting(name, value) values (?, ?) on conflict(name) do update set value = excluded.value",
+        (name, value),
+    )

@@ -1,0 +1,145 @@
+"""Mail that we have taken. Nothing leaves this table but by a person's hand.
+
+States: new (to be worked) · done · held (waits for a person) · shunted (our code failed on it) · closed (a person
+looked, and it is over).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..mail.envelope import Dmarc, Envelope, Verdict
+from . import blobs
+from .db import moment, stamp
+
+STRIKES = 3  #: attempts after which a message waits for a person
+
+
+def add(conn: sqlite3.Connection, raw: bytes, key: str, envelope: Envelope, message_id: str) -> list[int]:
+    """Keep a message, one row for each recipient that did not have it yet; return the ids of the new rows."""
+    new: list[int] = []
+    sha256 = ""
+    for recipient in envelope.recipients:
+        known = conn.execute("select 1 from inbox where message_key = ? and recipient = ?", (key, recipient))
+        if known.fetchone():
+            continue
+        sha256 = sha256 or blobs.add(conn, raw)
+        cursor = conn.execute(
+            "insert into inbox(message_key, recipient, message_id, reverse_path, peer, trusted, tls, dmarc, "
+            "dmarc_domain, received_at, sha256) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (key, recipient, message_id, envelope.reverse_path, envelope.peer, int(envelope.trusted),
+             int(envelope.tls), envelope.verdict.dmarc.value, envelope.verdict.domain,
+             stamp(envelope.received_at), sha256),
+        )  # fmt: skip
+        new.append(int(cursor.lastrowid or 0))
+    return new
+
+
+def envelope(row: sqlite3.Row) -> Envelope:
+    """The envelope a row came with."""
+    return Envelope(
+        reverse_path=row["reverse_path"],
+        recipients=(row["recipient"],),
+        received_at=moment(row["received_at"]),
+        peer=row["peer"],
+        trusted=row["trusted"] == 1,
+        tls=row["tls"] == 1,
+        verdict=Verdict(Dmarc(row["dmarc"]), row["dmarc_domain"]),
+    )
+
+
+def claim(conn: sqlite3.Connection) -> sqlite3.Row | None:
+    """The oldest new row, its attempt counted; None where there is none. Inside a short transaction of its own."""
+    row = conn.execute("select id from inbox where state = 'new' order by id limit 1").fetchone()
+    if row is None:
+        return None
+    conn.execute("update inbox set attempts = attempts + 1 where id = ?", (row["id"],))
+    return get(conn, row["id"])
+
+
+def get(conn: sqlite3.Connection, id: int) -> sqlite3.Row | None:
+    """A row by its id, or None."""
+    found: sqlite3.Row | None = conn.execute("select * from inbox where id = ?", (id,)).fetchone()
+    return found
+
+
+def find(conn: sqlite3.Connection, name: str) -> sqlite3.Row | None:
+    """A row by its id or by the Message-ID of its message, or None."""
+    if name.isdigit():
+        return get(conn, int(name))
+    wanted = name if name.startswith("<") else f"<{name}>"
+    found: sqlite3.Row | None = conn.execute(
+        "select * from inbox where message_id = ? order by id desc limit 1", (wanted,)
+    ).fetchone()
+    return found
+
+
+def finish(conn: sqlite3.Connection, id: int, state: str, at: datetime, trace: dict[str, Any]) -> None:
+    """Mark a row; `trace` names the columns that `why` tells of (disposition, reason, trust, decision, …)."""
+    names = sorted(trace)
+    sets = "".join(f", {name} = ?" for name in names)
+    conn.execute(
+        f"update inbox set state = ?, worked_at = ?{sets} where id = ?",
+        (state, stamp(at), *(trace[name] for name in names), id),
+    )
+
+
+def set_state(conn: sqlite3.Connection, id: int, state: str) -> None:
+    """Put a row back to work (new, with its strikes forgotten), or close it."""
+    conn.execute("update inbox set state = ?, attempts = 0 where id = ?", (state, id))
+
+
+def waiting(conn: sqlite3.Connection, states: tuple[str, ...], limit: int = 1000) -> list[sqlite3.Row]:
+    """Rows in those states, oldest first."""
+    marks = ",".join("?" * len(states))
+    return conn.execute(
+        f"select * from inbox where state in ({marks}) order by id limit ?", (*states, limit)
+    ).fetchall()
+
+
+def latest(conn: sqlite3.Connection, states: tuple[str, ...], limit: int = 20) -> list[sqlite3.Row]:
+    """The newest rows in those states, newest first."""
+    marks = ",".join("?" * len(states))
+    return conn.execute(
+        f"select * from inbox where state in ({marks}) order by id desc limit ?", (*states, limit)
+    ).fetchall()
+
+
+def same_words(
+    conn: sqlite3.Connection, id: int, person_id: int, conversation: int, written: str, now: datetime
+) -> int | None:
+    """The id of an earlier message of the same writer in the same conversation with the same text and files, not
+    older than seven days; None where there is none."""
+    row = conn.execute(
+        "select id from inbox where conversation = ? and written_sha256 = ? and person_id = ? and id < ? "
+        "and state = 'done' and received_at >= ? order by id limit 1",
+        (conversation, written, person_id, id, stamp(now - timedelta(days=7))),
+    ).fetchone()
+    return row["id"] if row else None
+
+
+def counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """How many rows there are in each state."""
+    found = {r["state"]: r["n"] for r in conn.execute("select state, count(*) n from inbox group by state")}
+    return {state: found.get(state, 0) for state in ("new", "done", "held", "shunted")}
+
+
+def oldest_new(conn: sqlite3.Connection) -> datetime | None:
+    """When the oldest message that waits to be worked came in."""
+    row = conn.execute("select received_at from inbox where state = 'new' order by id limit 1").fetchone()
+    return moment(row["received_at"]) if row else None
+
+
+def last_seen(conn: sqlite3.Connection) -> str | None:
+    """When the newest message came in, as the database writes it."""
+    row = conn.execute("select received_at from inbox order by id desc limit 1").fetchone()
+    return row["received_at"] if row else None
+
+
+def dispositions(conn: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+    """(disposition, count) over all worked mail."""
+    for row in conn.execute("select disposition, count(*) n from inbox where disposition is not null group by 1"):
+        yield row["disposition"], row["n"]

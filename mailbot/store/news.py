@@ -1,0 +1,38 @@
+"""What an author has yet to be told: answers that were handed over since his last letter."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from ..letters.scene import News
+from . import people, questions
+from .db import moment, stamp
+
+
+def add(conn: sqlite3.Connection, author_id: int, question_id: int, shown: int, sent: int, by: int, at: datetime) -> None:
+    """Version `shown` of the author was handed over as version `sent`."""
+    conn.execute(
+        "insert into news(person_id, question_id, shown, version, by_id, at) values (?, ?, ?, ?, ?, ?)",
+        (author_id, question_id, shown, sent, by, stamp(at)),
+    )
+
+
+def untold(conn: sqlite3.Connection, person_id: int) -> tuple[News, ...]:
+    """What this person does not know yet, oldest first."""
+    rows = conn.execute("select * from news where person_id = ? and outbox_id is null order by id", (person_id,)).fetchall()
+    return tuple(
+        News(
+            question=questions.get(conn, row["question_id"]),
+            by=people.get(conn, row["by_id"]),
+            at=moment(row["at"]),
+            shown=questions.answer(conn, row["question_id"], row["shown"]),
+            sent=questions.answer(conn, row["question_id"], row["version"]),
+        )
+        for row in rows
+    )
+
+
+def told(conn: sqlite3.Connection, person_id: int, outbox_id: int) -> None:
+    """This letter tells all of it."""
+    conn.execute("update news set outbox_id = ? where person_id = ? and outbox_id is null", (outbox_id, person_id))

@@ -1,0 +1,163 @@
+"""Letters on their way. A row holds everything that composing it needs, fixed at birth.
+
+States: due · sent · deferred (tried, will be tried again) · failed (refused for good) · bounced (came back).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from ..letters.scene import Rendered
+from ..mail.message import Address, AttachedFile, OutgoingMessage
+from .db import moment, stamp
+
+
+def next_id(conn: sqlite3.Connection) -> int:
+    """The id that the next row will get; inside the transaction that adds it. It is part of the Message-ID."""
+    row = conn.execute("select coalesce(max(id), 0) + 1 as n from outbox").fetchone()
+    return int(row["n"])
+
+
+def add(
+    conn: sqlite3.Connection,
+    message: OutgoingMessage,
+    *,
+    id: int,
+    due_at: datetime,
+    person_id: int | None = None,
+    conversation: int | None = None,
+    question_id: int | None = None,
+    version: int = 0,
+    cause: int | None = None,
+) -> None:
+    """Queue a letter."""
+    conn.execute(
+        "insert into outbox(id, kind, person_id, conversation, question_id, version, cause, to_name, to_address, "
+        "reply_to, subject, text, html, date, message_id, in_reply_to, refs, automatic, seed, due_at) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (id, message.kind, person_id, conversation, question_id, version, cause, message.to.name,
+         message.to.address, message.reply_to, message.subject, message.text, message.html, stamp(message.date),
+         message.message_id, message.in_reply_to, " ".join(message.references), int(message.automatic),
+         message.seed, stamp(due_at)),
+    )  # fmt: skip
+    conn.executemany(
+        "insert into outbox_file(outbox_id, n, name, type, sha256, inbox_id, part) values (?, ?, ?, ?, ?, ?, ?)",
+        [(id, n, f.name, f.type, f.sha256, f.inbox_id, f.part) for n, f in enumerate(message.files, 1)],
+    )
+
+
+def message(conn: sqlite3.Connection, row: sqlite3.Row, sender: Address) -> OutgoingMessage:
+    """The letter a row holds, from `sender`."""
+    files = conn.execute("select * from outbox_file where outbox_id = ? order by n", (row["id"],)).fetchall()
+    return OutgoingMessage(
+        kind=row["kind"],
+        to=Address(row["to_name"], row["to_address"]),
+        from_=sender,
+        reply_to=row["reply_to"],
+        subject=row["subject"],
+        text=row["text"],
+        html=row["html"],
+        date=moment(row["date"]),
+        message_id=row["message_id"],
+        in_reply_to=row["in_reply_to"],
+        references=tuple(row["refs"].split()),
+        automatic=row["automatic"] == 1,
+        seed=row["seed"],
+        files=tuple(AttachedFile(f["name"], f["type"], f["sha256"], f["inbox_id"], f["part"]) for f in files),
+    )
+
+
+def due(conn: sqlite3.Connection, now: datetime, limit: int = 200, after: int = 0) -> list[sqlite3.Row]:
+    """Letters whose time has come, oldest first; rows up to id `after` are left out."""
+    return conn.execute(
+        "select * from outbox where state in ('due', 'deferred') and due_at <= ? and id > ? order by due_at, id limit ?",
+        (stamp(now), after, limit),
+    ).fetchall()
+
+
+def record(conn: sqlite3.Connection, id: int, state: str, reply: str, at: datetime, again: datetime | None) -> None:
+    """What became of a try: sent, deferred until `again`, or failed. `reply` is the host's own line."""
+    conn.execute(
+        "update outbox set state = ?, attempts = attempts + 1, reply = ?, sent_at = ?, due_at = ? where id = ?",
+        (state, reply[:500], stamp(at) if state == "sent" else None, stamp(again or at), id),
+    )
+
+
+def retry(conn: sqlite3.Connection, id: int, now: datetime) -> None:
+    """Put a failed or deferred letter back, due now."""
+    conn.execute("update outbox set state = 'due', due_at = ?, attempts = 0 where id = ?", (stamp(now), id))
+
+
+def bounced(conn: sqlite3.Connection, id: int) -> None:
+    """A sent letter came back."""
+    conn.execute("update outbox set state = 'bounced' where id = ?", (id,))
+
+
+def get(conn: sqlite3.Connection, id: int) -> sqlite3.Row | None:
+    """A row by its id, or None."""
+    found: sqlite3.Row | None = conn.execute("select * from outbox where id = ?", (id,)).fetchone()
+    return found
+
+
+def by_message_id(conn: sqlite3.Connection, message_id: str) -> sqlite3.Row | None:
+    """The letter that bore a Message-ID, or None."""
+    found: sqlite3.Row | None = conn.execute("select * from outbox where message_id = ?", (message_id,)).fetchone()
+    return found
+
+
+def last_of(conn: sqlite3.Connection, conversation: int) -> sqlite3.Row | None:
+    """The newest letter of a conversation, or None."""
+    found: sqlite3.Row | None = conn.execute(
+        "select * from outbox where conversation = ? order by id desc limit 1", (conversation,)
+    ).fetchone()
+    return found
+
+
+def texts(conn: sqlite3.Connection, conversation: int, limit: int = 5) -> list[Rendered]:
+    """The newest letters of a conversation, newest first: what a reply may quote."""
+    rows = conn.execute(
+        "select subject, text, html from outbox where conversation = ? order by id desc limit ?", (conversation, limit)
+    )
+    return [Rendered(r["subject"], r["text"], r["html"]) for r in rows]
+
+
+def root_of(conn: sqlite3.Connection, question_id: int, person_id: int) -> str:
+    """The Message-ID of the first letter about a question to a person, or "": the root of their thread."""
+    row = conn.execute(
+        "select message_id from outbox where question_id = ? and person_id = ? order by id limit 1",
+        (question_id, person_id),
+    ).fetchone()
+    return row["message_id"] if row else ""
+
+
+def sent_today(conn: sqlite3.Connection, person_id: int, kind: str, since: datetime) -> bool:
+    """True if a letter of that kind was queued for the person since then."""
+    row = conn.execute(
+        "select 1 from outbox where person_id = ? and kind = ? and date >= ? limit 1", (person_id, kind, stamp(since))
+    ).fetchone()
+    return row is not None
+
+
+def of_question(conn: sqlite3.Connection, question_id: int) -> list[sqlite3.Row]:
+    """All letters about a question, oldest first."""
+    return conn.execute("select * from outbox where question_id = ? order by id", (question_id,)).fetchall()
+
+
+def caused_by(conn: sqlite3.Connection, inbox_id: int) -> list[sqlite3.Row]:
+    """The letters that a message brought about, oldest first."""
+    return conn.execute("select * from outbox where cause = ? order by id", (inbox_id,)).fetchall()
+
+
+def listing(conn: sqlite3.Connection, states: tuple[str, ...], limit: int = 1000) -> list[sqlite3.Row]:
+    """Rows in those states, oldest first."""
+    marks = ",".join("?" * len(states))
+    return conn.execute(
+        f"select * from outbox where state in ({marks}) order by id limit ?", (*states, limit)
+    ).fetchall()
+
+
+def counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """How many rows there are in each state."""
+    found = {r["state"]: r["n"] for r in conn.execute("select state, count(*) n from outbox group by state")}
+    return {state: found.get(state, 0) for state in ("due", "sent", "deferred", "failed", "bounced")}

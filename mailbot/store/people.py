@@ -1,0 +1,96 @@
+"""Firms and people, as rows and as values."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from ..domain.model import Firm, Person, Right, Role
+
+_SELECT = """select p.*, f.code as firm_code, f.name as firm_name
+from person p left join firm f on f.id = p.firm_id """
+
+
+def person(row: sqlite3.Row) -> Person:
+    """A row of `person` joined with its firm, as a value."""
+    firm = Firm(row["firm_id"], row["firm_code"], row["firm_name"]) if row["firm_id"] else None
+    return Person(
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        role=Role(row["role"]),
+        firm=firm,
+        rights=frozenset(Right(word) for word in row["rights"].split()),
+        active=row["active"] == 1,
+        shared=row["shared"] == 1,
+    )
+
+
+def get(conn: sqlite3.Connection, id: int) -> Person:
+    """The person of that id. Raises KeyError."""
+    row = conn.execute(_SELECT + "where p.id = ?", (id,)).fetchone()
+    if row is None:
+        raise KeyError(id)
+    return person(row)
+
+
+def by_ids(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Person]:
+    """People by id, in one query."""
+    wanted = sorted(set(ids))
+    marks = ",".join("?" * len(wanted))
+    rows = conn.execute(_SELECT + f"where p.id in ({marks})", wanted)
+    return {row["id"]: person(row) for row in rows}
+
+
+def by_email(conn: sqlite3.Connection, email: str) -> Person | None:
+    """The person registered with that address, in any case, or None."""
+    row = conn.execute(_SELECT + "where p.email = ?", (email.strip().lower(),)).fetchone()
+    return person(row) if row else None
+
+
+def of_firm(conn: sqlite3.Connection, firm_id: int) -> list[Person]:
+    """Everybody active at a firm, by name."""
+    rows = conn.execute(_SELECT + "where p.firm_id = ? and p.active = 1", (firm_id,))
+    return sorted(map(person, rows), key=lambda someone: someone.name)
+
+
+def suspend(conn: sqlite3.Connection, id: int, at: str, why: str) -> None:
+    """Stop writing to an address that bounces; the first reason stands."""
+    conn.execute(
+        "update person set suspended_at = ?, suspended_why = ? where id = ? and suspended_at is null", (at, why, id)
+    )
+
+
+def suspended(conn: sqlite3.Connection, id: int) -> bool:
+    """True if nothing is sent to this person any more."""
+    row = conn.execute("select suspended_at from person where id = ?", (id,)).fetchone()
+    return row is not None and row["suspended_at"] is not None
+
+
+def count_suspended(conn: sqlite3.Connection) -> int:
+    """How many addresses are suspended."""
+    return int(conn.execute("select count(*) from person where suspended_at is not null").fetchone()[0])
+
+
+def sheet(conn: sqlite3.Connection, email: str) -> dict[str, object] | None:
+    """What `show EMAIL` prints, or None."""
+    row = conn.execute(_SELECT + "where p.email = ?", (email.strip().lower(),)).fetchone()
+    if row is None:
+        return None
+    who = person(row)
+    refs = conn.execute(
+        "select ref from dossier where expert_id = ? or staff_id = ? "
+        "union select d.ref from dossier d join assignment a on a.dossier_id = d.id where a.person_id = ? order by 1",
+        (who.id, who.id, who.id),
+    )
+    return {
+        "email": who.email,
+        "name": who.name,
+        "role": who.role.value,
+        "firm": who.firm.code if who.firm else None,
+        "rights": sorted(right.value for right in who.rights),
+        "active": who.active,
+        "shared": who.shared,
+        "suspended": row["suspended_at"],
+        "dossiers": [r["ref"] for r in refs],
+    }

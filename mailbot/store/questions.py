@@ -1,0 +1,240 @@
+"""Questions and the versions of their answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from datetime import date, datetime
+
+from ..domain.model import Answer, Channel, File, Outcome, Question, State, Verdict
+from ..domain.questions import Decision
+from . import dossiers, people
+from .db import moment, stamp
+
+
+def get(conn: sqlite3.Connection, id: int) -> Question:
+    """The question of that id, with its dossier and the answer that stands. Raises KeyError."""
+    row = conn.execute("select * from question where id = ?", (id,)).fetchone()
+    if row is None:
+        raise KeyError(id)
+    asked = conn.execute("select person_id, passed_on from recipient where question_id = ? order by 1", (id,)).fetchall()
+    known = people.by_ids(conn, [r["person_id"] for r in asked] + ([row["asked_by_id"]] if row["asked_by_id"] else []))
+    return Question(
+        id=row["id"],
+        ref=row["ref"],
+        number=row["number"],
+        dossier=dossiers.get(conn, row["dossier_id"]),
+        exercice=row["exercice"],
+        text=row["text"],
+        code=row["code"],
+        title=row["title"],
+        form=row["form"],
+        line=row["line"],
+        document=row["document"],
+        due=_day(row["due"]),
+        state=State(row["state"]),
+        round=row["round"],
+        version=row["version"],
+        waiting=row["waiting"],
+        handed_over=row["handed_over"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        postponed_until=_day(row["postponed_until"]),
+        asked_at=_time(row["asked_at"]),
+        asked_by=known.get(row["asked_by_id"]),
+        asked=tuple(known[r["person_id"]] for r in asked),
+        passed_on=tuple(known[r["person_id"]] for r in asked if r["passed_on"]),
+        answer=answer(conn, id, row["version"]) if row["version"] else None,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return moment(text) if text else None
+
+
+def id_of(conn: sqlite3.Connection, ref: str) -> int | None:
+    """The id of the question with that reference, in any case, or None."""
+    row = conn.execute("select id from question where ref = ?", (ref.strip().upper(),)).fetchone()
+    return row["id"] if row else None
+
+
+def answer(conn: sqlite3.Connection, question_id: int, version: int) -> Answer:
+    """One version of an answer, with its files. Raises KeyError."""
+    row = conn.execute(
+        "select * from answer where question_id = ? and version = ?", (question_id, version)
+    ).fetchone()
+    if row is None:
+        raise KeyError((question_id, version))
+    return _answer(conn, row)
+
+
+def answer_by_id(conn: sqlite3.Connection, id: int) -> tuple[int, Answer]:
+    """(question id, version of its answer) for the id of an answer row. Raises KeyError."""
+    row = conn.execute("select * from answer where id = ?", (id,)).fetchone()
+    if row is None:
+        raise KeyError(id)
+    return row["question_id"], _answer(conn, row)
+
+
+def answers(conn: sqlite3.Connection, question_id: int) -> list[Answer]:
+    """All versions, oldest first."""
+    rows = conn.execute("select * from answer where question_id = ? order by version", (question_id,)).fetchall()
+    return [_answer(conn, row) for row in rows]
+
+
+def _answer(conn: sqlite3.Connection, row: sqlite3.Row) -> Answer:
+    files = conn.execute("select * from answer_file where answer_id = ? order by n", (row["id"],)).fetchall()
+    ids = [row["by_id"], row["approved_by_id"], *(f["by_id"] for f in files)]
+    known = people.by_ids(conn, [i for i in ids if i])
+    return Answer(
+        id=row["id"],
+        version=row["version"],
+        round=row["round"],
+        text=row["text"],
+        added=row["added"],
+        set_aside=row["set_aside"],
+        by=known[row["by_id"]],
+        channel=Channel(row["channel"]),
+        at=moment(row["at"]),
+        addition=row["addition"] == 1,
+        approved_by=known.get(row["approved_by_id"]),
+        approved_at=_time(row["approved_at"]),
+        files=tuple(
+            File(
+                name=f["name"],
+                type=f["type"],
+                size=f["size"],
+                sha256=f["sha256"],
+                part=f["part"],
+                inbox_id=f["inbox_id"],
+                verdict=Verdict(f["verdict"]),
+                why=f["why"],
+                by=known.get(f["by_id"]),
+            )
+            for f in files
+        ),
+    )
+
+
+def save(conn: sqlite3.Connection, decision: Decision, inbox_id: int | None) -> int | None:
+    """Keep a decision: the question's row and, where there is one, the new version of the answer.
+
+    Returns the id of the answer row that is now the newest, or None where the question has no answer.
+    """
+    q = decision.question
+    conn.execute(
+        "update question set state = ?, round = ?, version = ?, waiting = ?, handed_over = ?, outcome = ?, due = ?, "
+        "postponed_until = ?, asked_at = ?, asked_by_id = ? where id = ?",
+        (
+            q.state.value,
+            q.round,
+            q.version,
+            q.waiting,
+            q.handed_over,
+            q.outcome.value if q.outcome else None,
+            q.due.isoformat() if q.due else None,
+            q.postponed_until.isoformat() if q.postponed_until else None,
+            stamp(q.asked_at) if q.asked_at else None,
+            q.asked_by.id if q.asked_by else None,
+            q.id,
+        ),
+    )
+    for person in q.passed_on:
+        conn.execute(
+            "insert into recipient(question_id, person_id, passed_on) values (?, ?, 1) "
+            "on conflict(question_id, person_id) do update set passed_on = 1",
+            (q.id, person.id),
+        )
+    if decision.new_answer:
+        return _add_answer(conn, q.id, decision.new_answer, inbox_id)
+    if q.answer is None:
+        return None
+    _approve(conn, q.answer)
+    return q.answer.id
+
+
+def ask(conn: sqlite3.Connection, question_id: int, person_ids: tuple[int, ...]) -> None:
+    """Remember to whom a question was put."""
+    conn.executemany(
+        "insert into recipient(question_id, person_id) values (?, ?) on conflict(question_id, person_id) do nothing",
+        [(question_id, person_id) for person_id in person_ids],
+    )
+
+
+def _approve(conn: sqlite3.Connection, approved: Answer) -> None:
+    if approved.approved_by and approved.approved_at:
+        conn.execute(
+            "update answer set approved_by_id = ?, approved_at = ? where id = ? and approved_at is null",
+            (approved.approved_by.id, stamp(approved.approved_at), approved.id),
+        )
+
+
+def _add_answer(conn: sqlite3.Connection, question_id: int, new: Answer, inbox_id: int | None) -> int:
+    cursor = conn.execute(
+        "insert into answer(question_id, version, round, text, added, set_aside, by_id, channel, at, addition, "
+        "approved_by_id, approved_at, inbox_id, sha256) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            question_id,
+            new.version,
+            new.round,
+            new.text,
+            new.added,
+            new.set_aside,
+            new.by.id,
+            new.channel.value,
+            stamp(new.at),
+            int(new.addition),
+            new.approved_by.id if new.approved_by else None,
+            stamp(new.approved_at) if new.approved_at else None,
+            inbox_id,
+            fingerprint(new),
+        ),
+    )
+    answer_id = int(cursor.lastrowid or 0)
+    conn.executemany(
+        "insert into answer_file(answer_id, n, name, type, size, sha256, inbox_id, part, verdict, why, by_id) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (answer_id, n, f.name, f.type, f.size, f.sha256, f.inbox_id, f.part, f.verdict.value, f.why,
+             f.by.id if f.by else new.by.id)
+            for n, f in enumerate(new.files, 1)
+        ],
+    )  # fmt: skip
+    return answer_id
+
+
+def fingerprint(one: Answer) -> str:
+    """SHA-256 over text and files of a version: what an approval binds."""
+    whole = json.dumps([one.text, [[f.name, f.sha256, f.verdict.value] for f in one.files]], ensure_ascii=False)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def drafts(conn: sqlite3.Connection, dossier_id: int | None = None) -> list[int]:
+    """Ids of the questions that were not asked yet, in order of reference."""
+    where = "" if dossier_id is None else " and q.dossier_id = ?"
+    rows = conn.execute(
+        "select q.id from question q join dossier d on d.id = q.dossier_id where q.state = 'draft'" + where
+        + " order by d.ref, q.exercice, q.number",
+        () if dossier_id is None else (dossier_id,),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+def counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """How many questions there are in each state."""
+    found = {row["state"]: row["n"] for row in conn.execute("select state, count(*) n from question group by state")}
+    return {state.value: found.get(state.value, 0) for state in State}
+
+
+def open_of(conn: sqlite3.Connection, person_id: int, dossier_id: int) -> list[str]:
+    """References of the questions of a dossier that still wait for this person's answer, by number."""
+    rows = conn.execute(
+        "select q.ref from question q join recipient r on r.question_id = q.id where r.person_id = ? "
+        "and r.passed_on = 0 and q.dossier_id = ? and q.state = 'asked' order by q.exercice, q.number",
+        (person_id, dossier_id),
+    )
+    return [row["ref"] for row in rows]
