@@ -1,0 +1,208 @@
+"""From words to what is wanted. Pure: the text, the purpose of the letter, and today's date go in.
+
+READERS[purpose](words) -> Intent, or a Refusal that asks back. Anything doubtful decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from ..domain.model import Outcome
+from ..errors import NothingWritten, NotOffered, Unclear
+from ..mail.token import Purpose
+from . import words as w
+from .french import clauses, core, day, fold
+
+
+class Verb(Enum):
+    """What a mail can ask for. Rights make an ANSWER a proposal, a submission or an addition."""
+
+    ANSWER = "answer"  #: words and files for a question
+    POSTPONE = "postpone"  #: « Besoin de temps jusqu'au … »
+    PASS_ON = "pass_on"  #: « Je n'ai pas ce dossier »
+    APPROVE = "approve"  #: an unconditional yes
+    AMEND = "amend"  #: « Compléter : », « Remplacer : »
+    SEND_BACK = "send_back"  #: « Non : »
+    TREAT = "treat"  #: « traité »
+    ASK_AGAIN = "ask_again"  #: « redemander : », or a request in words
+    CONFIRM = "confirm"  #: « OUI » or « NON » about a mail that waits
+    HELP = "help"  #: « AIDE »
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What is wanted, with the words that go with it."""
+
+    verb: Verb
+    text: str = ""
+    replace: bool = False
+    outcome: Outcome | None = None
+    until: date | None = None
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a person wrote in one mail."""
+
+    text: str
+    today: date
+    subject: str = ""
+    files: int = 0  #: how many files came with it
+
+
+def read(purpose: Purpose, words: Words) -> Intent:
+    """What is wanted. Raises NothingWritten, NotOffered or Unclear, each of which asks back."""
+    alone = _alone(words.text)
+    if alone in w.HELP:
+        return Intent(Verb.HELP)
+    if not words.text.strip() and not words.files:
+        if purpose is Purpose.APPROVE:
+            raise Unclear("nothing written", about="empty")
+        if purpose is not Purpose.MENU:
+            raise NothingWritten("nothing written, no file")
+    if not words.files and w.NOT_OFFERED.fullmatch(alone):
+        raise NotOffered(f"« {alone} » is not offered", word=core(words.text))
+    return READERS[purpose](words)
+
+
+def _alone(text: str) -> str:
+    return fold(core(text)).strip(" .!:\"'«»")
+
+
+def _wanted(text: str) -> str:
+    """The words that count, folded: without greeting, thanks and closing."""
+    return w.OPENING.sub("", fold(core(text)), count=1)
+
+
+def _behind(pattern: re.Pattern[str], text: str) -> str | None:
+    """What stands behind a word such as « Compléter : » at the beginning of `text`, as typed; None without it."""
+    wanted = core(text)
+    folded = fold(wanted + "\n")
+    if not (pattern.match(folded) or pattern.match(folded + "\n")):
+        return None
+    return re.sub(r"^\w+\s*:?\s*", "", wanted, count=1).strip()
+
+
+def answer(words: Words) -> Intent:
+    """A reply to a question: everything is an answer but a delay, « pas mon dossier » and « REMPLACER : »."""
+    wanted = _wanted(words.text)
+    if not words.files and w.DELAY.match(wanted) and len(clauses(wanted)) <= 2:
+        return _delay(wanted, words.today)
+    if not words.files and w.NOT_MINE.match(wanted):
+        note = core(words.text)
+        return Intent(Verb.PASS_ON, "" if len(clauses(wanted)) <= 1 else note)
+    replaced = _behind(w.REPLACE, words.text)
+    if replaced is not None and (replaced or words.files):
+        return Intent(Verb.ANSWER, replaced, replace=True)
+    return Intent(Verb.ANSWER, words.text)
+
+
+def _delay(wanted: str, today: date) -> Intent:
+    until = day(wanted, today)
+    if until is None:
+        raise Unclear("a delay without a date", about="delay")
+    return Intent(Verb.POSTPONE, until=until)
+
+
+def approve(words: Words) -> Intent:
+    """A reply to an approval letter: yes, no, « Compléter : », « Remplacer : »; all else decides nothing."""
+    for pattern, replaces in ((w.ADD, False), (w.REPLACE, True)):
+        text = _behind(pattern, words.text)
+        if text is not None:
+            if not text and not words.files:
+                raise Unclear("nothing to add", about="empty")
+            return Intent(Verb.AMEND, text, replace=replaces)
+    wanted = _wanted(words.text)
+    if _unconditional_no(wanted):
+        return Intent(Verb.SEND_BACK, _comment(words.text))
+    if _unconditional_yes(wanted) and not words.files:
+        return Intent(Verb.APPROVE)
+    raise Unclear("no decision in these words", about=_doubt(wanted), draft=core(words.text))
+
+
+def _unconditional_no(wanted: str) -> bool:
+    contradicted = any(_without_thanks(piece) in w.YES for piece in clauses(wanted)[1:])
+    return bool(w.NO.match(wanted)) and not wanted.rstrip(" .!").endswith("?") and not contradicted
+
+
+def _unconditional_yes(wanted: str) -> bool:
+    pieces = clauses(wanted)
+    return "?" not in wanted and bool(pieces) and all(_without_thanks(piece) in w.YES for piece in pieces)
+
+
+def _without_thanks(piece: str) -> str:
+    return re.sub(r"\s+merci( beaucoup| bien)?$|^merci\s+", "", piece).replace("-", " ").strip()
+
+
+def _comment(text: str) -> str:
+    """The words behind « Non », as typed; the whole where it does not begin so."""
+    wanted = core(text)
+    return re.sub(r"^(non|nan|no)\b\s*[:,;.!-]*\s*", "", wanted, count=1, flags=re.IGNORECASE).strip()
+
+
+def _doubt(wanted: str) -> str:
+    if "?" in wanted:
+        return "question"
+    begins = clauses(wanted)[:1]
+    yes = bool(begins) and (begins[0] in w.YES or begins[0].split(" ")[0] in {"ok", "oui", "valide", "d'accord"})
+    return "reserve" if yes else ""
+
+
+def treat(words: Words) -> Intent:
+    """A reply of staff to an answer to treat."""
+    behind = _behind(w.ASK_AGAIN, words.text)
+    if behind:
+        return Intent(Verb.ASK_AGAIN, behind)
+    wanted = _wanted(words.text)
+    if found := w.TREATED.match(wanted):
+        rest = wanted[found.end() :].strip(" .,;:!-")
+        return Intent(Verb.TREAT, outcome=_outcome(rest))
+    if w.REQUEST.search(wanted):
+        return Intent(Verb.ASK_AGAIN, core(words.text))
+    raise Unclear("no decision in these words", about="treat")
+
+
+def _outcome(rest: str) -> Outcome:
+    rest = rest.removesuffix("merci").strip(" .,;:!-")
+    if not rest:
+        return Outcome.SATISFACTORY
+    for pattern, outcome in w.OUTCOMES:
+        if pattern.fullmatch(rest):
+            return outcome
+    raise Unclear(f"« {rest} » is no outcome", about="treat")
+
+
+def confirm(words: Words) -> Intent:
+    """« OUI » or « NON » about a mail that waits."""
+    pieces = clauses(_wanted(words.text))
+    if pieces and all(_without_thanks(piece) in w.YES for piece in pieces):
+        return Intent(Verb.CONFIRM, yes=True)
+    if pieces and all(piece in ("non", "no", "nan") for piece in pieces):
+        return Intent(Verb.CONFIRM, yes=False)
+    raise Unclear("neither yes nor no", about="confirm")
+
+
+def menu(words: Words) -> Intent:
+    """A mail to the bot's own address: a word in the subject or in the first line."""
+    first = next(iter(core(words.text).splitlines()), "")
+    for asked in (words.subject, first):
+        alone = _alone(asked)
+        if alone in w.HELP:
+            return Intent(Verb.HELP)
+        if w.NOT_OFFERED.fullmatch(alone):
+            raise NotOffered(f"« {alone} » is not offered", word=core(asked))
+    raise Unclear("no word that we know", about="no_conversation")
+
+
+READERS: dict[Purpose, Callable[[Words], Intent]] = {
+    Purpose.ANSWER: answer,
+    Purpose.APPROVE: approve,
+    Purpose.TREAT: treat,
+    Purpose.CONFIRM: confirm,
+    Purpose.MENU: menu,
+}

@@ -1,0 +1,78 @@
+"""What the steps need, built once by app.py and handed down: no globals, no configuration read at import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+
+from ..letters.scene import Oga
+from ..mail import token
+from ..mail.envelope import split
+from ..mail.message import Address
+from ..mail.parse import Limits
+from ..mail.token import Keys, Purpose
+from ..store.db import Store
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules that the configuration sets."""
+
+    timezone: ZoneInfo
+    postpone_days: int = 30
+    everyone: bool = False  #: ask the expert as well from the start
+    allowed_types: frozenset[str] = frozenset()  #: file name extensions
+    max_attachment_bytes: int = 20_000_000
+    max_attachments: int = 20
+    mail_files_up_to: int = 8_000_000  #: bytes of files that a letter carries; above it links
+    public_url: str = ""  #: of the pages; "" where there are none
+    verp: bool = True
+    trust: dict[str, str] = field(default_factory=dict)  #: action -> grade, raised by the configuration
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class System:
+    """One mailbot: its store, its keys, its words, its clock."""
+
+    store: Store
+    keys: Keys
+    oga: Oga
+    policy: Policy
+    templates: Environment
+    bot: Address  #: display name and address
+    separator: str  #: between the bot's local part and a token
+    now: Callable[[], datetime]
+
+    @property
+    def domain(self) -> str:
+        return self.bot.address.rpartition("@")[2]
+
+    def address(self, purpose: Purpose, number: int) -> str:
+        """The address that replies in conversation `number` go to."""
+        local, _, domain = self.bot.address.partition("@")
+        return f"{local}{self.separator}{token.make(purpose, number, self.keys)}@{domain}"
+
+    def page(self, number: int) -> str:
+        """The https address of a page, or "" where no pages are served."""
+        return f"{self.policy.public_url}/v/{token.make(Purpose.PAGE, number, self.keys)}" if self.policy.public_url else ""
+
+    def token_in(self, address: str) -> str:
+        """The subaddress of one of our addresses, "" for the bare one; None-like "" for others too."""
+        local, detail, domain = split(address, self.separator)
+        ours, _, own_domain = split(self.bot.address, self.separator)
+        return detail if (local, domain) == (ours, own_domain) else ""
+
+    def is_ours(self, address: str) -> bool:
+        """True for the bot's address, with or without a subaddress."""
+        local, _, domain = split(address, self.separator)
+        ours, _, own_domain = split(self.bot.address, self.separator)
+        return (local, domain) == (ours, own_domain)
+
+    def today(self) -> datetime:
+        """Now, where the association is."""
+        return self.now().astimezone(self.policy.timezone)

@@ -1,0 +1,81 @@
+"""The words of people, as data: what counts as a yes, a no, courtesy, an outcome. All are folded (see french.fold)."""
+
+from __future__ import annotations
+
+import re
+
+from ..domain.model import Outcome
+
+#: An unconditional yes, as whole clauses.
+_YES = """
+    ok|okay|o k|oki|oui|ouii|yes|valide|je valide|validee|valides|reponse validee|je la valide|c'est valide|valide pour moi
+    ok valide|oui valide|ok je valide|oui je valide|validation ok|c'est ok|c'est ok pour moi|ok pour moi|ok de mon cote
+    ok pour envoi|bon pour envoi|bon pour accord|bon pour transmission|bon pour validation|bpe|bpa|bon a envoyer
+    c'est bon|c'est bon pour moi|bon pour moi|tout est bon|tout est ok|tout bon|ca me va|cela me va|ca me convient
+    cela me convient|parfait|c'est parfait|tres bien|d'accord|accord|je suis d'accord|d'accord pour moi|entendu|conforme
+    ras|r a s|rien a signaler|rien a redire|rien a ajouter|vous pouvez transmettre|vous pouvez envoyer|vous pouvez l'envoyer
+    vous pouvez la transmettre|pouvez transmettre|tu peux transmettre|tu peux envoyer|vous pouvez y aller|transmettez
+    envoyez|a transmettre|a envoyer|j'approuve|approuve|approuvee|je confirme|confirme|impeccable|nickel|ok pour transmission
+    ok pour l'envoyer|ok pour l'envoyer ainsi|ok pour transmettre|ok envoyez|ok transmettez|valider|ok pour validation
+    oui c'est bon|ok c'est bon|oui ok|ok oui|ok parfait|oui parfait|ok tres bien|reponse conforme|ok pour cette reponse
+"""
+YES = frozenset(clause.strip() for line in _YES.splitlines() for clause in line.split("|") if clause.strip())
+
+#: Clauses that may stand around a decision and say nothing.
+COURTESY = re.compile(
+    r"(bonjour|bonsoir|hello|salut|re|rebonjour|re bonjour|chere?|madame|monsieur|mesdames|messieurs|"
+    r"merci( beaucoup| bien| a vous| a toi| d'avance| par avance| pour (tout|votre (travail|aide|retour)))?|"
+    r"(bien |tres )?cordialement( votre)?|(bien )?a vous|sinceres salutations|salutations( distinguees)?|"
+    r"(je vous souhaite une )?(bonne|belle|excellente) (journee|soiree|fin de (journee|semaine)|reception|apres midi)|"
+    r"bon week end|bon apres midi|a bientot|bien a (vous|toi)|respectueusement|cdlt|cdt|bav|slts)"
+)
+GREETING = re.compile(r"(bonjour|bonsoir|chere?|salut|hello|madame|monsieur)\b[^.:;?!]{0,40}$")
+OPENING = re.compile(r"(bonjour|bonsoir|hello|salut)[^.,:;?!\n]{0,30}[,!]\s*")
+
+#: The beginning of an unconditional no, or of a request to do it again. The rest is the comment.
+NO = re.compile(
+    r"(non|nan|no)\b|(a|est a|c'est a) (revoir|refaire|completer|corriger|reprendre|preciser)\b|"
+    r"(je )?(renvoyer|renvoie|refuse|refusee?|rejete|rejetee?|pas d'accord|ne valide pas|desapprouve)\b|"
+    r"(merci|priere) de (bien vouloir )?(le |la |les )?(completer|corriger|revoir|refaire|reprendre|preciser|joindre|ajouter)\b|"
+    r"(il faut|il faudrait|peux tu|pouvez vous|pourrais tu|pourriez vous) "
+    r"(le |la |les )?(completer|corriger|revoir|refaire|reprendre|preciser)\b"
+)
+
+#: Words that carry text behind a colon or a line break.
+ADD = re.compile(r"(completer|complement|ajouter|ajout)\s*[:\n]")
+REPLACE = re.compile(r"(remplacer|modifier)\s*[:\n]")
+
+
+DELAY = re.compile(
+    r"((j'ai|j'aurai|nous avons|nous aurons|on a|il me faut|il nous faut|j'aurais|nous aurions) )?"
+    r"(besoin (de temps|d'un delai|de delai|d'un peu (plus )?de temps|de plus de temps)|un delai|du temps)\b"
+)
+NOT_MINE = re.compile(
+    r"(je n'ai pas|je n'ai plus|nous n'avons pas|nous n'avons plus|je ne suis pas|je ne suis plus|je ne m'occupe pas de|"
+    r"je ne m'occupe plus de|ce n'est pas|c'est pas|pas) (ce dossier|mon dossier|le mien|notre dossier)\b|"
+    r"ce dossier n'est (pas|plus) (le mien|a moi|chez nous|chez moi|le notre)\b"
+)
+
+TREATED = re.compile(r"(traitee?|clos|close|cloturee?)\b")
+OUTCOMES: tuple[tuple[re.Pattern[str], Outcome], ...] = (
+    (re.compile(r"satisfaisante?"), Outcome.SATISFACTORY),
+    (re.compile(r"(declaration )?rectificative|rectificatif"), Outcome.CORRECTIVE_RETURN),
+    (re.compile(r"insuffisante?"), Outcome.INSUFFICIENT),
+    (re.compile(r"(pour )?information|info"), Outcome.INFORMATION),
+    (re.compile(r"sans reponse"), Outcome.NO_ANSWER),
+)
+ASK_AGAIN = re.compile(r"redemander\s*[:\n]|redemander\s+(?=\S)")
+REQUEST = re.compile(
+    r"\?|\b(merci de|pouvez[ -]vous|pourriez[ -]vous|pourriez|il manque|il manquerait|il faudrait|veuillez|"
+    r"nous aurions besoin|j'aurais besoin|precisez|joignez|envoyez|indiquez|transmettez)\b"
+)
+
+HELP = frozenset({"aide", "help", "aidez moi", "?", "a l'aide"})
+
+#: Words that a later part offers. Alone in a mail they are asked back, never filed as an answer.
+NOT_OFFERED = re.compile(
+    r"annuler|dossiers( cabinet)?|dossier( [a-z]?\d[\w-]*)?|questions( a traiter)?|(dae|crm)( [\w-]+)?( \d{4})?|dae tous|"
+    r"statistiques?( [\w' -]{1,30})?|cabinet|collaborateurs|(affecter|retirer|droits|nouveau collaborateur|depart|"
+    r"je prends|transferer) .{1,120}|rappels .{1,40}|point chaque .{1,20}|absente? jusqu'au .{1,60}|sans piece|accepter|"
+    r"refuser|bloquer|import|bilan \d{4}|resultats|ok pour tous|[a-z] ok"
+)
