@@ -1,0 +1,190 @@
+"""Turns HTML into lines, and marks those that mail clients mark: history, signatures, the place where history begins.
+
+Linear, whatever the input: lexbor for what is nested as mail is, a plain removal of tags for anything deeper.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from itertools import pairwise
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from mailbot.mail import patterns
+from mailbot.mail.lines import Line, Mark, joined, line
+
+_DEEPEST = 3_000  # lexbor takes quadratic time beyond: 100,000 nested elements, 14 s
+_TAG = re.compile(r"<[^<>]*>")
+_NESTING = re.compile(r"<(/?)([a-zA-Z][\w:]*)")
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+
+
+def text(html: str) -> str:
+    """The text of `html` as a person sees it: hidden elements left out, a table row a line."""
+    return joined([found.text for found in lines(html)])
+
+
+def lines(html: str) -> list[Line]:
+    """The lines of `html` with their marks."""
+    if _too_deep(html):
+        return [line(unescape(row)) for row in _TAG.sub("\n", html).split("\n")]
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return []
+    walk = _Walk()
+    walk.over(body)
+    return walk.out
+
+
+def _too_deep(html: str) -> bool:
+    depth = 0
+    if html.count("<") <= _DEEPEST:
+        return False
+    for closing, name in _NESTING.findall(html):
+        if name.lower() in patterns.NEVER_NESTED:
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+@dataclass
+class _Row:
+    """A table row that is being read: where its cells began."""
+
+    cells: list[int] = field(default_factory=list)
+    holds_table: bool = False
+
+
+@dataclass
+class _Walk:
+    """One pass over the tree, without recursion: elements are left when their end is popped from the stack."""
+
+    out: list[Line] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    mark: Mark = Mark.PLAIN
+    rows: list[_Row] = field(default_factory=list)
+    preformatted: int = 0
+
+    def over(self, body: Any) -> None:
+        stack: list[tuple[Any, Mark | None, str]] = [(body.child, None, "")]
+        while stack:
+            node, leave, tag = stack.pop()
+            if leave is not None:
+                self._leave(tag)
+                if leave is not self.mark:
+                    self._flush()
+                    self.mark = leave
+                continue
+            if node is None:
+                continue
+            stack.append((node.next, None, ""))
+            tag = str(node.tag)
+            if tag == "-text":
+                self._text(str(node.text_content or ""))
+            elif tag not in patterns.UNSEEN_TAGS and not tag.startswith(("-", "!")):
+                self._element(node, tag, stack)
+        self._flush()
+
+    def _element(self, node: Any, tag: str, stack: list[tuple[Any, Mark | None, str]]) -> None:
+        attributes = {name: value or "" for name, value in node.attributes.items()}
+        if _hidden(attributes):
+            return
+        tight = tag == "p" and patterns.TIGHT.search(attributes.get("class", "") + " " + attributes.get("style", ""))
+        stack.append((None, self.mark, "div" if tight else tag))
+        stack.append((node.child, None, ""))
+        self._enter(tag)
+        mark = _mark(tag, attributes) if attributes or tag == "blockquote" else Mark.PLAIN
+        if mark is Mark.CUT and _is_history(node, attributes):
+            self._flush()
+            self.out.append(line("", Mark.CUT))
+        elif mark in (Mark.QUOTED, Mark.SIGNATURE) and self.mark is not Mark.QUOTED:
+            self._flush()
+            self.mark = mark
+
+    def _enter(self, tag: str) -> None:
+        if tag == "br":
+            self._flush(always=True)
+        elif tag in ("td", "th") and self.rows:
+            self._flush()
+            self.rows[-1].cells.append(len(self.out))
+        elif tag in patterns.BLOCK_TAGS:
+            self._flush()
+            if tag == "tr":
+                self.rows.append(_Row())
+            elif tag == "table" and self.rows:
+                self.rows[-1].holds_table = True
+            elif tag == "pre":
+                self.preformatted += 1
+            elif tag == "li":
+                self.pieces.append("- ")
+
+    def _leave(self, tag: str) -> None:
+        if tag not in patterns.BLOCK_TAGS:
+            return
+        self._flush()
+        if tag == "tr" and self.rows:
+            self._row(self.rows.pop())
+        elif tag == "pre":
+            self.preformatted -= 1
+        elif tag == "p" and self.out and not self.rows:
+            self.out.append(line("", self.mark))
+
+    def _row(self, row: _Row) -> None:
+        """Join the cells of a row of data; a row that lays out paragraphs keeps its lines."""
+        if row.holds_table or len(row.cells) < 2:
+            return
+        bounds = [*row.cells, len(self.out)]
+        cells = [[x for x in self.out[a:b] if not x.blank] for a, b in pairwise(bounds)]
+        marks = {x.mark for cell in cells for x in cell}
+        if len(marks) == 1 and all(len(cell) <= 1 for cell in cells):
+            self.out[row.cells[0] :] = [line(" ".join(x.text.strip() for cell in cells for x in cell), marks.pop())]
+
+    def _text(self, text: str) -> None:
+        if not self.preformatted:
+            self.pieces.append(_SPACES.sub(" ", text))
+            return
+        first, *others = text.split("\n")
+        self.pieces.append(first)
+        for other in others:
+            self._flush(always=True)
+            self.pieces.append(other)
+
+    def _flush(self, always: bool = False) -> None:
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        text = text.rstrip() if self.preformatted else text.strip(" ")
+        if text or always:
+            self.out.append(line(text, self.mark))
+
+
+def _hidden(attributes: dict[str, str]) -> bool:
+    style = attributes.get("style", "")
+    return "hidden" in attributes or bool(style and patterns.HIDDEN_STYLE.search(style))
+
+
+def _mark(tag: str, attributes: dict[str, str]) -> Mark:
+    name, classes = attributes.get("id", ""), attributes.get("class", "")
+    key = f"{tag}#{name} .{classes} [{attributes.get('name', '')}] {attributes.get('data-marker', '')}"
+    if patterns.HTML_SIGNATURE.search(key):
+        return Mark.SIGNATURE
+    if patterns.HTML_QUOTED.search(key):
+        return Mark.QUOTED
+    if tag == "blockquote":
+        style = attributes.get("style", "")
+        indent = "type" not in attributes and "cite" not in attributes and patterns.HTML_INDENT.search(style)
+        return Mark.PLAIN if indent or "indent" in classes else Mark.QUOTED
+    if patterns.HTML_CUT.search(key) or patterns.HTML_CUT_STYLE.search(attributes.get("style", "")):
+        return Mark.CUT
+    return Mark.PLAIN
+
+
+def _is_history(node: Any, attributes: dict[str, str]) -> bool:
+    """A border alone may be a person's own: it must hold something like a header line."""
+    if not patterns.HTML_CUT_STYLE.search(attributes.get("style", "")):
+        return True
+    return ":" in str(node.text(deep=True))[:400]
