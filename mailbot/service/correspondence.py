@@ -1,0 +1,226 @@
+"""Writes our letters: gathers what a letter may speak of, renders it, and queues it with everything fixed.
+
+Called inside the transaction of what happened, so that no state exists without its letters.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..domain import events as e
+from ..domain.access import answers_alone
+from ..domain.model import Answer, Channel, File, Person, Question, Role
+from ..domain.questions import Act
+from ..letters.render import render
+from ..letters.scene import Mail, Scene
+from ..letters.table import LETTERS, About, Row, To
+from ..mail.message import Address, AttachedFile, OutgoingMessage
+from ..mail.token import Purpose
+from ..store import conversations, news, outbox, people, questions
+from ..store.conversations import Conversation
+from .system import System
+
+log = logging.getLogger("mailbot.letters")
+
+#: Kinds that answer a mail of the reader: no machine may answer them back (RFC 3834 §5).
+AUTOMATIC = frozenset({"receipt", "decided", "clarification", "refusal", "notice", "help", "approval_unclear"})
+#: Kinds that tell the reader which of his answers were handed over since his last letter.
+TELLS_NEWS = frozenset({"question", "receipt", "sent_back", "asked_again", "decided", "clarification"})
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The mail that brought something about: where its reply belongs, and what to say of it."""
+
+    inbox_id: int
+    message_id: str
+    mail: Mail
+    conversation: Conversation | None = None
+    file_announced: bool = False
+
+
+@dataclass(frozen=True)
+class Post:
+    """One letter to be: its kind, its reader, what a reply would be about, and the rest of its scene."""
+
+    kind: str
+    to: Person
+    conversation: Conversation
+    page: Conversation | None = None
+    question: Question | None = None
+    files: bool = False
+    reply: bool = False  #: answers `cause`
+
+
+def tell(
+    system: System,
+    conn: sqlite3.Connection,
+    event: e.Event,
+    before: Question,
+    after: Question,
+    act: Act,
+    cause: Cause | None = None,
+) -> None:
+    """Write the letters of one event, as letters.table says."""
+    scene = _scene(system, conn, event, before, after, act, cause)
+    for row in LETTERS[type(event)]:
+        for reader in _readers(conn, row, event, after, act):
+            post = _post(conn, row, reader, after)
+            others = tuple(p for p in after.asked if p.id != reader.id) if row.kind == "question" else ()
+            send(system, conn, post, replace(scene, others=others), cause)
+
+
+def _readers(conn: sqlite3.Connection, row: Row, event: Any, q: Question, act: Act) -> tuple[Person, ...]:
+    if row.to is To.WRITER:
+        return (act.by,) if act.channel is Channel.MAIL else ()
+    if row.to is To.AUTHOR:
+        return (people.get(conn, event.author),)
+    if row.to is To.PASSED_TO:
+        return tuple(people.by_ids(conn, event.to).values())
+    if row.to is To.APPROVER:
+        return (q.dossier.expert,)
+    if row.to is To.STAFF:
+        return (q.dossier.staff,)
+    return tuple(p for p in q.asked if p not in q.passed_on)
+
+
+def _post(conn: sqlite3.Connection, row: Row, reader: Person, q: Question) -> Post:
+    subject = _subject(row, q)
+    purpose = Purpose.ANSWER if subject[0] == "question" and row.about is About.VERSION else row.purpose
+    conversation = conversations.of(conn, purpose, reader.id, *subject)
+    page = conversations.of(conn, Purpose.PAGE, reader.id, *subject) if row.page else None
+    return Post(row.kind, reader, conversation, page, q, row.files, reply=row.to is To.WRITER)
+
+
+def _subject(row: Row, q: Question) -> tuple[str, int]:
+    if row.about is About.VERSION and q.answer:
+        return "version", q.answer.id
+    return "question", q.id
+
+
+def _scene(
+    system: System,
+    conn: sqlite3.Connection,
+    event: Any,
+    before: Question,
+    after: Question,
+    act: Act,
+    cause: Cause | None,
+) -> Scene:
+    shown = before.answer if before.version else None
+    changed = event.name in ("amended", "added") or (after.answer is not None and after.answer.addition)
+    return Scene(
+        oga=system.oga,
+        now=act.at,
+        to=act.by,
+        question=after,
+        answer=after.answer,
+        before=_before(conn, after) if event.name == "proposed" else (shown if changed else None),
+        by=act.by,
+        author=_author(after, shown),
+        event=event.name,
+        comment=getattr(event, "comment", "") or getattr(event, "note", ""),
+        outcome=getattr(event, "outcome", None),
+        until=getattr(event, "until", None) or getattr(event, "due", None),
+        passed_to=tuple(people.by_ids(conn, event.to).values()) if isinstance(event, e.PassedOn) else (),
+        about={"withdrawn": "withdrawn", "due_changed": "due_changed"}.get(event.name, ""),
+        mail=cause.mail if cause else None,
+        file_announced=cause.file_announced if cause else False,
+    )
+
+
+def _before(conn: sqlite3.Connection, q: Question) -> Answer | None:
+    """What stood before the version that waits, where this is a later round or an addition."""
+    return questions.answer(conn, q.id, q.version - 1) if q.version > 1 else None
+
+
+def _author(after: Question, shown: Answer | None) -> Person | None:
+    """Who wrote the answer: of an amended one the author of what the expert was shown."""
+    if after.answer is None:
+        return None
+    amended = after.answer.approved_by is not None and after.answer.approved_by.id == after.answer.by.id
+    return shown.by if shown and amended else after.answer.by
+
+
+def send(system: System, conn: sqlite3.Connection, post: Post, scene: Scene, cause: Cause | None = None) -> int | None:
+    """Render and queue one letter; returns its outbox id, or None where the address is suspended or left."""
+    if people.suspended(conn, post.to.id) or not post.to.active:
+        log.info("not written kind=%s person=%s: suspended or inactive", post.kind, post.to.id)
+        return None
+    id = outbox.next_id(conn)
+    untold = news.untold(conn, post.to.id) if post.kind in TELLS_NEWS else ()
+    files = _files(post, scene)
+    scene = _for(system, post, scene, files, untold)
+    letter = render(system.templates, post.kind, scene)
+    message = OutgoingMessage(
+        kind=post.kind,
+        to=Address(post.to.name, post.to.email),
+        from_=system.bot,
+        reply_to=scene.reply_to,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        date=scene.now,
+        message_id=f"<{_token(scene.reply_to, system)}.{id}@{system.domain}>",
+        in_reply_to=cause.message_id if cause and post.reply else "",
+        references=_references(system, post, cause),
+        automatic=post.kind in AUTOMATIC,
+        seed=f"{id}.{post.conversation.number}",
+        files=tuple(_attached(f) for f in files) if scene.attached else (),
+    )
+    outbox.add(
+        conn,
+        message,
+        id=id,
+        due_at=scene.now,
+        person_id=post.to.id,
+        conversation=post.conversation.number,
+        question_id=post.question.id if post.question else None,
+        version=scene.answer.version if scene.answer else 0,
+        cause=cause.inbox_id if cause else None,
+    )
+    if untold:
+        news.told(conn, post.to.id, id)
+    log.info("queued outbox=%s kind=%s cause=%s", id, post.kind, cause.inbox_id if cause else None)
+    return id
+
+
+def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], untold: tuple[Any, ...]) -> Scene:
+    """The scene as this reader sees it."""
+    q = post.question
+    return replace(
+        scene,
+        to=post.to,
+        question=q,
+        staff=() if post.to.role is Role.STAFF or q is None else (q.dossier.staff,),
+        approver=scene.approver or (_approver(post.to, q) if q else None),
+        reply_to=system.address(post.conversation.purpose, post.conversation.number),
+        page=system.page(post.page.number) if post.page else "",
+        attached=sum(f.size for f in files) <= system.policy.mail_files_up_to,
+        news=untold,
+    )
+
+
+def _approver(reader: Person, q: Question) -> Person | None:
+    return None if answers_alone(reader, q) or reader.role is Role.STAFF else q.dossier.expert
+
+
+def _files(post: Post, scene: Scene) -> tuple[File, ...]:
+    return scene.answer.kept_files if post.files and scene.answer else ()
+
+
+def _attached(file: File) -> AttachedFile:
+    return AttachedFile(file.name, file.type, file.sha256, file.inbox_id, file.part)
+
+
+def _token(address: str, system: System) -> str:
+    return system.token_in(address)
+
+
+def _references(system: System, post: Post, cause: Cause | None) -> tuple[str, ...]:
+    """The thread: one root a question, then the mail that is answered (RFC 5322 §3.6.4)."""
+    root = (f"<{post.question.ref.lower()}.question@{system.domain}>",) if post.question else ()
+    return (*root, cause.message_id) if cause and post.reply and cause.message_id else root
