@@ -1,0 +1,228 @@
+"""Everything a mail can do: HANDLERS is the index, TRUST_NEEDED says how sure we must be who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..domain import access
+from ..domain import commands as c
+from ..domain.model import Question, Written
+from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn
+from ..letters.scene import Scene
+from ..mail.token import Purpose
+from ..mail.trust import Trust
+from ..store import blobs, conversations, drafts, inbox, people
+from . import intent as reading
+from .correspondence import Post, send
+from .intent import Intent, Verb, Words
+from .job import Job
+from .questions import act, pass_on
+
+#: How sure we must be who wrote, before a mail may do it. The configuration may raise a grade, never lower it.
+TRUST_NEEDED: dict[Verb, Trust] = {
+    Verb.HELP: Trust.CLAIMED,
+    Verb.ANSWER: Trust.TOKEN,
+    Verb.POSTPONE: Trust.TOKEN,
+    Verb.PASS_ON: Trust.TOKEN,
+    Verb.CONFIRM: Trust.TOKEN,
+    Verb.APPROVE: Trust.PROVEN,
+    Verb.AMEND: Trust.PROVEN,
+    Verb.SEND_BACK: Trust.PROVEN,
+    Verb.TREAT: Trust.PROVEN,
+    Verb.ASK_AGAIN: Trust.PROVEN,
+}
+
+#: The key of `[trust]` in config.toml that may raise each.
+RAISED_BY: dict[Verb, str] = {
+    Verb.HELP: "read_list",
+    Verb.ANSWER: "answer",
+    Verb.POSTPONE: "answer",
+    Verb.PASS_ON: "answer",
+    Verb.CONFIRM: "answer",
+    Verb.APPROVE: "approve",
+    Verb.AMEND: "amend",
+    Verb.SEND_BACK: "send_back",
+    Verb.TREAT: "treat",
+    Verb.ASK_AGAIN: "treat",
+}
+
+
+def understand(job: Job) -> Intent:
+    """What the mail asks for. Raises a Refusal that asks back."""
+    today = job.system.today().date()
+    return reading.read(job.purpose, Words(job.split.text, today, job.message.subject, len(job.files)))
+
+
+def handle(job: Job, intent: Intent) -> str:
+    """Do what is asked; returns the name of what happened, for `why`. Raises a Refusal, and then nothing changed."""
+    needed = trust_needed(intent.verb, job.system.policy.trust)
+    if job.trust < needed:
+        raise NotProven(f"{intent.verb.value} needs {needed.name.lower()}, this is {job.trust.name.lower()}")
+    return HANDLERS[intent.verb](job, intent)
+
+
+def trust_needed(verb: Verb, raised: dict[str, str]) -> Trust:
+    """The grade a verb needs under this configuration."""
+    return max(TRUST_NEEDED[verb], Trust[raised.get(RAISED_BY[verb], "none").upper()])
+
+
+def _answer(job: Job, intent: Intent) -> str:
+    question, _ = job.question()
+    _addressed_to_us(job)
+    return _take(job, question, replace(job.written, text=intent.text), intent.replace)
+
+
+def _take(job: Job, question: Question, written: Written, replaces: bool) -> str:
+    first = _sent_before(job)
+    if first:
+        return _same_again(job, question)
+    command = access.answer(job.person, question, written, replaces)
+    act(job.system, job.conn, question, command, job.act, job.cause)
+    return type(command).__name__.lower()
+
+
+def _sent_before(job: Job) -> int | None:
+    assert job.conversation is not None
+    return inbox.same_words(
+        job.conn, job.inbox_id, job.person.id, job.conversation.number, job.fingerprint(), job.received_at
+    )
+
+
+def _same_again(job: Job, question: Question) -> str:
+    """The same words came again under another Message-ID: filed with the first, and said so."""
+    assert job.conversation is not None
+    scene = Scene(
+        job.system.oga, job.system.now(), job.person, question=question, answer=question.answer, by=job.person,
+        event="proposed", same_as_before=True, mail=job.cause.mail,
+    )  # fmt: skip
+    send(job.system, job.conn, Post("receipt", job.person, job.conversation, question=question, reply=True), scene, job.cause)
+    return "same as before"
+
+
+def _addressed_to_us(job: Job) -> None:
+    """A mail on which we are only copied, or which goes to a colleague too, may be no answer at all."""
+    if not any(job.system.is_ours(a.address) for a in job.message.to):
+        raise NotYourAnswer("we stand only in Cc", to=tuple(a.address for a in job.message.to))
+    for address in job.message.to:
+        other = people.by_email(job.conn, address.address)
+        if other and other.id != job.person.id and other.firm and other.firm == job.person.firm:
+            raise NotYourAnswer("a colleague stands in To", to=(other.email,))
+
+
+def _postpone(job: Job, intent: Intent) -> str:
+    assert intent.until is not None
+    question, _ = job.question()
+    command = c.Postpone(intent.until, job.system.policy.postpone_days)
+    act(job.system, job.conn, question, command, job.act, job.cause)
+    return "postponed"
+
+
+def _pass_on(job: Job, intent: Intent) -> str:
+    question, _ = job.question()
+    firm = question.dossier.firm
+    colleagues = people.of_firm(job.conn, firm.id) if firm else []
+    act(job.system, job.conn, question, pass_on(question, job.person, intent.text, colleagues), job.act, job.cause)
+    return "passed_on"
+
+
+def _approve(job: Job, intent: Intent) -> str:
+    """« OK » to a version, or to the words that were shown back (then they are added)."""
+    question, version = job.question()
+    draft = _draft(job)
+    command = c.Amend(version, draft) if draft else c.Approve(version)
+    _decide(job, question, command)
+    return "amended" if draft else "approved"
+
+
+def _amend(job: Job, intent: Intent) -> str:
+    question, version = job.question()
+    written = replace(job.written, text=intent.text)
+    _decide(job, question, c.Amend(version, written, intent.replace))
+    return "amended"
+
+
+def _send_back(job: Job, intent: Intent) -> str:
+    question, version = job.question()
+    draft = _draft(job)
+    comment = "\n\n".join(filter(None, (draft.text if draft else "", intent.text)))
+    _decide(job, question, c.SendBack(version, comment))
+    return "sent_back"
+
+
+def _draft(job: Job) -> Written | None:
+    conversation = job.conversation
+    if conversation is None or conversation.subject_kind != "draft":
+        return None
+    return drafts.get(job.conn, conversation.subject_id).written
+
+
+def _decide(job: Job, question: Question, command: c.Command) -> None:
+    if job.person.shared:
+        raise NotProven("a shared mailbox never approves by reply")
+    act(job.system, job.conn, question, command, job.act, job.cause)
+
+
+def _treat(job: Job, intent: Intent) -> str:
+    assert intent.outcome is not None
+    question, version = job.question()
+    act(job.system, job.conn, question, c.Treat(intent.outcome, version), job.act, job.cause)
+    return "treated"
+
+
+def _ask_again(job: Job, intent: Intent) -> str:
+    question, _ = job.question()
+    act(job.system, job.conn, question, c.AskAgain(intent.text), job.act, job.cause)
+    return "asked_again"
+
+
+def _confirm(job: Job, intent: Intent) -> str:
+    """« OUI » makes the mail that waited an answer; « NON » leaves it aside."""
+    assert job.conversation is not None
+    row = inbox.get(job.conn, job.conversation.subject_id)
+    if row is None or row["state"] != "held":
+        raise OutOfTurn("that mail waits no more")
+    if row["person_id"] != job.person.id:
+        raise Held("only the writer of a mail may say whether it is an answer")
+    inbox.set_state(job.conn, row["id"], "done" if intent.yes else "closed")
+    if not intent.yes:
+        _left_aside(job)
+        return "left aside"
+    return _answer_that_waited(job, row["id"], blobs.get(job.conn, row["sha256"]))
+
+
+def _left_aside(job: Job) -> None:
+    assert job.conversation is not None
+    question, _ = job.question()
+    scene = Scene(job.system.oga, job.system.now(), job.person, question=question, about="left_aside", mail=job.cause.mail)
+    send(job.system, job.conn, Post("notice", job.person, job.conversation, question=question, reply=True), scene, job.cause)
+
+
+def _answer_that_waited(job: Job, inbox_id: int, raw: bytes) -> str:
+    from .reading import reread  # reading builds on handlers' Job; only this rare step looks back
+
+    question, _ = job.question()
+    conversation = conversations.of(job.conn, Purpose.ANSWER, job.person.id, "question", question.id)
+    waited = reread(job, inbox_id, raw, conversation)
+    return _take(waited, question, waited.written, False)
+
+
+def _help(job: Job, intent: Intent) -> str:
+    conversation = conversations.of(job.conn, Purpose.MENU, job.person.id, "person", job.person.id)
+    scene = Scene(job.system.oga, job.system.now(), job.person, mail=job.cause.mail)
+    send(job.system, job.conn, Post("help", job.person, conversation, reply=True), scene, job.cause)
+    return "help"
+
+
+HANDLERS: dict[Verb, Callable[[Job, Intent], str]] = {
+    Verb.ANSWER: _answer,
+    Verb.POSTPONE: _postpone,
+    Verb.PASS_ON: _pass_on,
+    Verb.APPROVE: _approve,
+    Verb.AMEND: _amend,
+    Verb.SEND_BACK: _send_back,
+    Verb.TREAT: _treat,
+    Verb.ASK_AGAIN: _ask_again,
+    Verb.CONFIRM: _confirm,
+    Verb.HELP: _help,
+}

@@ -1,0 +1,136 @@
+"""One message being worked: what was read of it, who wrote it, and what it is about."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..domain.model import Channel, File, Person, Question, Verdict, Written
+from ..domain.questions import Act
+from ..errors import Held
+from ..letters.scene import Mail
+from ..mail.message import InboundMessage, Split
+from ..mail.token import Purpose
+from ..mail.trust import Trust
+from ..store import drafts, inbox, questions
+from ..store.conversations import Conversation
+from ..store.db import moment
+from .correspondence import Cause
+from .french import fold
+from .system import Policy, System
+from .target import Target
+
+_ANNOUNCED = re.compile(r"\b(ci[- ]joint|ci[- ]jointe|ci[- ]apres joint|en piece jointe|en pj|je (vous )?joins|vous trouverez joint)")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A message that a known person wrote, inside the transaction that works it."""
+
+    system: System
+    conn: sqlite3.Connection
+    inbox_id: int
+    received_at: datetime
+    message: InboundMessage
+    split: Split
+    person: Person
+    trust: Trust
+    conversation: Conversation | None
+    files: tuple[File, ...]
+
+    @property
+    def purpose(self) -> Purpose:
+        """What a reply here is for; without a conversation it is a word to the bot's own address."""
+        return self.conversation.purpose if self.conversation else Purpose.MENU
+
+    @property
+    def act(self) -> Act:
+        return Act(self.person, self.system.now(), Channel.MAIL)
+
+    @property
+    def written(self) -> Written:
+        return Written(self.split.text, self.split.set_aside, self.files)
+
+    @property
+    def cause(self) -> Cause:
+        """What the letters that answer this message need of it."""
+        accepted = [f for f in self.files if f.verdict is Verdict.OK]
+        mail = Mail(
+            subject=self.message.subject,
+            at=self.received_at,
+            text=self.split.text,
+            set_aside=self.split.set_aside,
+            files=self.files,
+            sender=self.person.email,
+            to=", ".join(a.name or a.address for a in self.message.to),
+        )
+        announced = not accepted and bool(_ANNOUNCED.search(fold(self.split.text)))
+        return Cause(self.inbox_id, self.message.message_id, mail, self.conversation, announced)
+
+    def question(self) -> tuple[Question, int]:
+        """(the question, the version the letter showed; 0 where it showed none). Raises Held without one."""
+        conversation = self.conversation
+        if conversation is None:
+            raise Held("about no question")
+        if conversation.subject_kind == "version":
+            id, shown = questions.answer_by_id(self.conn, conversation.subject_id)
+            return questions.get(self.conn, id), shown.version
+        if conversation.subject_kind == "draft":
+            draft = drafts.get(self.conn, conversation.subject_id)
+            return questions.get(self.conn, draft.question_id), draft.version
+        if conversation.subject_kind == "held":
+            row = inbox.get(self.conn, conversation.subject_id)
+            if row is None or row["question_id"] is None:
+                raise Held("the mail that waited is gone")
+            return questions.get(self.conn, row["question_id"]), 0
+        if conversation.subject_kind == "question":
+            return questions.get(self.conn, conversation.subject_id), 0
+        raise Held(f"about a {conversation.subject_kind}")
+
+    def fingerprint(self) -> str:
+        """SHA-256 over words and files: tells a mail that was sent twice."""
+        parts = [" ".join(self.split.text.split()), *sorted(f.sha256 for f in self.files)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def build(
+    system: System, conn: sqlite3.Connection, row: sqlite3.Row, message: InboundMessage, split: Split, target: Target
+) -> Job:
+    """The job of a message whose writer is known. Raises Held for a stranger."""
+    if target.person is None or not target.person.active:
+        raise Held("written by a stranger" if target.person is None else "written by somebody who left")
+    if target.conversation and target.trust < Trust.TOKEN:
+        raise Held("not the person of this conversation, nor a colleague; or the sender was disowned")
+    return Job(
+        system=system,
+        conn=conn,
+        inbox_id=row["id"],
+        received_at=moment(row["received_at"]),
+        message=message,
+        split=split,
+        person=target.person,
+        trust=target.trust,
+        conversation=target.conversation,
+        files=files(message, row["id"], system.policy),
+    )
+
+
+def files(message: InboundMessage, inbox_id: int, policy: Policy) -> tuple[File, ...]:
+    """The files that came with a message, each with its verdict; pictures inside the text are none."""
+    joined = [a for a in message.attachments if not (a.inline and a.type.startswith("image/"))]
+    found = [File(a.name, a.type, a.size, a.sha256, a.part, inbox_id) for a in joined]
+    return tuple(_judged(file, n, policy) for n, file in enumerate(found, 1))
+
+
+def _judged(file: File, n: int, policy: Policy) -> File:
+    extension = file.name.rpartition(".")[2].lower() if "." in file.name else ""
+    if extension not in policy.allowed_types:
+        return replace(file, verdict=Verdict.REFUSED, why="type")
+    if file.size > policy.max_attachment_bytes:
+        return replace(file, verdict=Verdict.REFUSED, why="size")
+    if n > policy.max_attachments:
+        return replace(file, verdict=Verdict.REFUSED, why="number")
+    return file

@@ -1,0 +1,64 @@
+"""From raw bytes to what a person wrote: parsing, screening, and the letter that is answered."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+from ..errors import Held, Unreadable
+from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
+from ..mail.envelope import Envelope
+from ..mail.message import InboundMessage, Split
+from ..mail.parse import parse
+from ..mail.reply import written
+from ..store import outbox
+from ..store.conversations import Conversation
+from . import target
+from .job import Job, files
+from .system import System
+
+LETTERS_QUOTED = 3  #: how many letters of a conversation a reply is compared with
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message as far as it can be read without deciding anything."""
+
+    message: InboundMessage | None
+    screened: Screened
+    split: Split = Split("")
+
+
+def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelope) -> Reading:
+    """Parse, screen and cut a message. Only reads the database: nothing here needs the write lock."""
+    try:
+        message = parse(raw, system.policy.limits)
+    except Unreadable as error:
+        return Reading(None, Screened(Disposition.HOLD, f"unreadable: {error}"))
+    screened = screen(message, envelope, Own(system.bot.address, system.domain))
+    if screened.disposition is not Disposition.ACCEPT:
+        return Reading(message, screened)
+    split = written(message, _sent(system, conn, message, envelope))
+    empty = nothing_typed(message, split)
+    if empty and not files(message, 0, system.policy):
+        screened = Screened(empty, "nothing typed")
+    return Reading(message, screened, split)
+
+
+def _sent(system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope) -> str:
+    """The text of the letters that the message may quote, "" where we know none."""
+    try:
+        found = target.find(system, conn, message, envelope).conversation
+    except Held:
+        return ""
+    return "\n".join(letter.text for letter in outbox.texts(conn, found.number, LETTERS_QUOTED)) if found else ""
+
+
+def reread(job: Job, inbox_id: int, raw: bytes, conversation: Conversation) -> Job:
+    """The job of an earlier message of the same writer, which waited for his word."""
+    message = parse(raw, job.system.policy.limits)
+    sent = "\n".join(letter.text for letter in outbox.texts(job.conn, conversation.number, LETTERS_QUOTED))
+    found = files(message, inbox_id, job.system.policy)
+    return replace(
+        job, inbox_id=inbox_id, message=message, split=written(message, sent), conversation=conversation, files=found
+    )

@@ -1,0 +1,30 @@
+"""Which letter a refusal writes, and what becomes of the mail. A test holds that every refusal has its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import errors as x
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a refusal means: the letter (None is silence), and the state of the mail."""
+
+    letter: str | None
+    state: str = "done"  #: done, or held: a person must look
+    once_a_day: bool = False
+
+
+REFUSALS: dict[type[x.Refusal], Reply] = {
+    x.NotAllowed: Reply("refusal", "held"),
+    x.OutOfTurn: Reply("refusal"),
+    x.VersionChanged: Reply("refusal"),
+    x.TooLate: Reply("refusal"),
+    x.NothingWritten: Reply("clarification"),
+    x.Unclear: Reply("clarification"),
+    x.NotOffered: Reply("clarification"),
+    x.NotYourAnswer: Reply("not_your_answer", "held"),
+    x.NotProven: Reply("notice", "held", once_a_day=True),
+    x.Held: Reply(None, "held"),
+}
