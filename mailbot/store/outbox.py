@@ -139,6 +139,19 @@ def sent_today(conn: sqlite3.Connection, person_id: int, kind: str, since: datet
     return row is not None
 
 
+def count_since(
+    conn: sqlite3.Connection, person_id: int, conversation: int, kinds: tuple[str, ...], since: datetime
+) -> int:
+    """How many letters of those kinds a person was written since then, in one conversation or (0) in any."""
+    marks = ",".join("?" * len(kinds))
+    row = conn.execute(
+        f"select count(*) n from outbox where person_id = ? and kind in ({marks}) and date >= ? "
+        "and (? = 0 or conversation = ?)",
+        (person_id, *kinds, stamp(since), conversation, conversation),
+    ).fetchone()
+    return int(row["n"])
+
+
 def of_question(conn: sqlite3.Connection, question_id: int) -> list[sqlite3.Row]:
     """All letters about a question, oldest first."""
     return conn.execute("select * from outbox where question_id = ? order by id", (question_id,)).fetchall()

@@ -1,0 +1,127 @@
+"""A refusal becomes a letter, or silence: what was not done, why, and what can be said instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from .. import errors as x
+from ..domain.model import Answer, Question
+from ..letters.scene import Scene
+from ..mail.token import Purpose
+from ..store import conversations, drafts, outbox, questions
+from ..store.conversations import Conversation
+from .correspondence import Post, send
+from .intent import Verb
+from .job import Job
+from .refusals import REFUSALS, Reply
+
+PER_DAY = 3  #: letters that ask back, in one conversation and day: no exchange with a machine goes on
+KINDS = ("clarification", "refusal", "approval_unclear", "not_your_answer", "notice")
+
+
+@dataclass(frozen=True)
+class AskedBack:
+    """What became of a refused mail."""
+
+    state: str  #: of its inbox row
+    letter: int | None  #: outbox id of the letter that asks back
+
+
+def ask_back(job: Job, refusal: x.Refusal, verb: Verb | None) -> AskedBack:
+    """Write the letter of a refusal. Words that were an answer and could not be filed wait for a person."""
+    reply = REFUSALS[type(refusal)]
+    question, version = _question(job)
+    held = reply.state == "held" or (isinstance(refusal, x.OutOfTurn) and verb is Verb.ANSWER)
+    held = held or (isinstance(refusal, x.Unclear) and refusal.about == "no_conversation")
+    state = "held" if held else "done"
+    if reply.letter is None or _enough(job, reply):
+        return AskedBack(state, None)
+    scene = _scene(job, refusal, question, version)
+    post = _post(job, reply, refusal, question, version)
+    return AskedBack(state, send(job.system, job.conn, post, scene, job.cause))
+
+
+def _question(job: Job) -> tuple[Question | None, int]:
+    try:
+        return job.question()
+    except x.Held:
+        return None, 0
+
+
+def _enough(job: Job, reply: Reply) -> bool:
+    now = job.system.now()
+    if reply.once_a_day:
+        since = now.astimezone(job.system.policy.timezone).replace(hour=0, minute=0, second=0)
+        return outbox.sent_today(job.conn, job.person.id, reply.letter or "", since)
+    number = job.conversation.number if job.conversation else 0
+    since = now - timedelta(days=1)
+    return outbox.count_since(job.conn, job.person.id, number, KINDS, since) >= PER_DAY
+
+
+def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int) -> Scene:
+    scene = Scene(
+        oga=job.system.oga,
+        now=job.system.now(),
+        to=job.person,
+        question=question,
+        answer=_shown(job, question, version),
+        by=job.person,
+        refusal=type(refusal).__name__,
+        mail=job.cause.mail,
+    )
+    if isinstance(refusal, x.NotProven):
+        return replace(scene, about="unproven")
+    if isinstance(refusal, x.Unclear):
+        return replace(scene, about=refusal.about, draft=refusal.draft, author=scene.answer.by if scene.answer else None)
+    if isinstance(refusal, x.NothingWritten):
+        return replace(scene, about="empty")
+    if isinstance(refusal, x.NotOffered):
+        return replace(scene, word=refusal.word)
+    if isinstance(refusal, x.TooLate):
+        return replace(scene, until=refusal.latest)
+    if isinstance(refusal, x.NotAllowed):
+        return replace(scene, approver=refusal.who)
+    return scene
+
+
+def _shown(job: Job, question: Question | None, version: int) -> Answer | None:
+    if question is None or not question.version:
+        return None
+    return questions.answer(job.conn, question.id, version or question.version)
+
+
+def _post(job: Job, reply: Reply, refusal: x.Refusal, question: Question | None, version: int) -> Post:
+    kind, conversation = reply.letter or "", _own(job)
+    if job.purpose is Purpose.APPROVE and isinstance(refusal, x.Unclear):
+        kind, conversation = "approval_unclear", _draft(job, refusal, question, version) or conversation
+    elif job.purpose is Purpose.CONFIRM and isinstance(refusal, x.Unclear):
+        kind = "not_your_answer"
+    elif isinstance(refusal, x.NotYourAnswer):
+        conversation = conversations.of(job.conn, Purpose.CONFIRM, job.person.id, "held", job.inbox_id)
+    return Post(kind, job.person, conversation, _page(job, question, version), question, reply=True)
+
+
+def _own(job: Job) -> Conversation:
+    """The conversation that was replied in, as the writer's own: a colleague gets a token of his own."""
+    c = job.conversation
+    if c is None:
+        return conversations.of(job.conn, Purpose.MENU, job.person.id, "person", job.person.id)
+    return conversations.of(job.conn, c.purpose, job.person.id, c.subject_kind, c.subject_id)
+
+
+def _draft(job: Job, refusal: x.Unclear, question: Question | None, version: int) -> Conversation | None:
+    """Keep words that decided nothing, so that « OK » can add them and « NON » send the answer back with them."""
+    if question is None or not (refusal.draft or job.files):
+        return None
+    written = replace(job.written, text=refusal.draft)
+    id = drafts.add(job.conn, question.id, version, written, job.inbox_id, job.system.now())
+    return conversations.of(job.conn, Purpose.APPROVE, job.person.id, "draft", id)
+
+
+def _page(job: Job, question: Question | None, version: int) -> Conversation | None:
+    """The page that decides on the version in question, for those letters that offer it."""
+    if question is None or not version or job.purpose not in (Purpose.APPROVE, Purpose.TREAT):
+        return None
+    shown = questions.answer(job.conn, question.id, version)
+    return conversations.of(job.conn, Purpose.PAGE, job.person.id, "version", shown.id)

@@ -1,0 +1,70 @@
+"""Sends what is due. A letter is marked sent only after the host said 250: a repeat carries the same bytes."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from ..mail.backoff import Outcome, Result, next_try
+from ..mail.compose import compose
+from ..mail.message import AttachedFile
+from ..mail.parse import part
+from ..mail.token import Purpose
+from ..store import blobs, inbox, outbox
+from .system import System
+
+log = logging.getLogger("mailbot.delivery")
+
+Send = Callable[[str, str, bytes], Outcome]
+"""Hands one message to the host: (reverse-path, recipient, bytes) -> what it said."""
+
+
+def deliver_due(system: System, send: Send, connections: int = 1) -> dict[str, int]:
+    """Send every letter whose time has come; returns how many were sent, deferred and failed."""
+    tally = {"sent": 0, "deferred": 0, "failed": 0}
+    now = system.now()
+    done: set[int] = set()
+    with ThreadPoolExecutor(connections, "mailbot-send") as pool:
+        while rows := [r for r in outbox.due(system.store.conn, now) if r["id"] not in done]:
+            done.update(row["id"] for row in rows)
+            for state in pool.map(lambda row: _deliver(system, send, row), rows):
+                tally[state] += 1
+    return tally
+
+
+def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
+    try:
+        message = outbox.message(system.store.conn, row, system.bot)
+        data = compose(message, _files(system, message.files))
+        outcome = send(_reverse_path(system, row["id"]), row["to_address"], data)
+    except Exception as error:
+        log.exception("deferred outbox=%s", row["id"])
+        outcome = Outcome(Result.DEFERRED, 0, f"{type(error).__name__}: {error}")
+    return _record(system, row, outcome)
+
+
+def _record(system: System, row: sqlite3.Row, outcome: Outcome) -> str:
+    now = system.now()
+    again = next_try(row["attempts"] + 1, now, str(row["id"])) if outcome.result is Result.DEFERRED else None
+    state = "sent" if outcome.result is Result.SENT else "deferred" if again else "failed"
+    with system.store.tx() as conn:
+        outbox.record(conn, row["id"], state, f"{outcome.code} {outcome.text}", now, again)
+    log.info("%s outbox=%s code=%s attempts=%s", state, row["id"], outcome.code, row["attempts"] + 1)
+    return state
+
+
+def _reverse_path(system: System, outbox_id: int) -> str:
+    """A reverse-path of its own for each letter (VERP), so that its bounce names it; or the bot's address."""
+    return system.address(Purpose.BOUNCE, outbox_id) if system.policy.verp else system.bot.address
+
+
+def _files(system: System, files: Iterable[AttachedFile]) -> dict[str, bytes]:
+    """The bytes of the files a letter carries, by hash, taken out of the messages they came with."""
+    found: dict[str, bytes] = {}
+    for file in files:
+        row = inbox.get(system.store.conn, file.inbox_id)
+        if row is not None:
+            found[file.sha256] = part(blobs.get(system.store.conn, row["sha256"]), file.part)
+    return found

@@ -1,0 +1,137 @@
+"""Works one accepted message from bytes to letters: read outside, then one transaction for everything it does."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from typing import Any
+
+from ..errors import Refusal, StoreBusy
+from ..mail.disposition import Disposition
+from ..store import blobs, inbox
+from . import bounces, target
+from .asking_back import ask_back
+from .handlers import handle, understand
+from .intent import Intent
+from .job import Job, build
+from .reading import Reading, read
+from .system import System
+from .target import Target
+
+log = logging.getLogger("mailbot.work")
+
+
+def work_all(system: System, limit: int = 100_000) -> int:
+    """Work what is new, oldest first; returns how many messages were worked."""
+    count = 0
+    while count < limit and work_one(system):
+        count += 1
+    return count
+
+
+def work_one(system: System) -> bool:
+    """Work the oldest new message; False if there is none.
+
+    The attempt is counted before anything is parsed: a message that kills the process waits for a person after
+    three. Any other failure rolls everything back and shunts the message; its raw bytes stay.
+    """
+    with system.store.tx() as conn:
+        row = inbox.claim(conn)
+    if row is None:
+        return False
+    try:
+        if row["attempts"] > inbox.STRIKES:
+            raise RuntimeError(f"given up after {inbox.STRIKES} attempts")
+        _work(system, row)
+    except StoreBusy:
+        raise
+    except Exception as error:
+        log.exception("shunted inbox=%s", row["id"])
+        _shunt(system, row, error)
+    return True
+
+
+def _shunt(system: System, row: sqlite3.Row, error: Exception) -> None:
+    with system.store.tx() as conn:
+        reason = f"{type(error).__name__}: {error}"[:500]
+        inbox.finish(conn, row["id"], "shunted", system.now(), {"reason": reason})
+
+
+def _work(system: System, row: sqlite3.Row) -> None:
+    envelope = inbox.envelope(row)
+    raw = blobs.get(system.store.conn, row["sha256"])
+    reading = read(system, system.store.conn, raw, envelope)
+    with system.store.tx() as conn:
+        state, trace = _settle(system, conn, row, reading)
+        trace.update(_heading(reading))
+        inbox.finish(conn, row["id"], state, system.now(), trace)
+    log.info(
+        "worked inbox=%s state=%s disposition=%s decision=%s",
+        row["id"], state, trace["disposition"], trace.get("decision"),
+    )  # fmt: skip
+
+
+def _heading(reading: Reading) -> dict[str, Any]:
+    message = reading.message
+    sender = message.from_[0].address if message and message.from_ else None
+    return {"subject": message.subject[:300] if message else None, "sender": sender}
+
+
+def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> tuple[str, dict[str, Any]]:
+    """What becomes of the row, and the trace of how it came to that."""
+    screened, message = reading.screened, reading.message
+    trace: dict[str, Any] = {"disposition": screened.disposition.value, "rule": screened.rule}
+    if message is None or screened.disposition in (Disposition.HOLD, Disposition.REJECT):
+        return "held", {**trace, "reason": screened.rule}
+    if screened.disposition is Disposition.BOUNCE:
+        return "done", {**trace, "decision": bounces.record(system, conn, message, inbox.envelope(row), row["id"])}
+    if screened.disposition in (Disposition.AUTO, Disposition.LOOP):
+        return "done", trace
+    try:
+        found = target.find(system, conn, message, inbox.envelope(row))
+        trace.update(_matched(found))
+        job = build(system, conn, row, message, reading.split, found)
+    except Refusal as refusal:
+        return "held", {**trace, "disposition": "hold", "reason": str(refusal)}
+    state, more = _carry_out(job)
+    return state, {**trace, **more}
+
+
+def _matched(found: Target) -> dict[str, Any]:
+    return {
+        "matched_by": found.matched_by or None,
+        "trust": found.trust.name.lower(),
+        "person_id": found.person.id if found.person else None,
+        "conversation": found.conversation.number if found.conversation else None,
+    }
+
+
+def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
+    """Do what the mail asks, or ask back. A refused command has changed nothing: it is undone to its beginning."""
+    intent: Intent | None = None
+    trace = _about(job)
+    job.conn.execute("savepoint command")
+    try:
+        intent = understand(job)
+        decision = handle(job, intent)
+        job.conn.execute("release command")
+        return "done", {**trace, "command": intent.verb.value, "decision": decision, "written_sha256": job.fingerprint()}
+    except Refusal as refusal:
+        job.conn.execute("rollback to command")
+        job.conn.execute("release command")
+        asked = ask_back(job, refusal, intent.verb if intent else None)
+        trace["disposition"] = "hold" if asked.state == "held" else "accept"
+        return asked.state, {
+            **trace,
+            "command": intent.verb.value if intent else "ask_back",
+            "decision": type(refusal).__name__,
+            "reason": str(refusal),
+        }
+
+
+def _about(job: Job) -> dict[str, Any]:
+    try:
+        question, _ = job.question()
+    except Refusal:
+        return {}
+    return {"question_id": question.id}
