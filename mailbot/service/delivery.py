@@ -47,8 +47,8 @@ def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
 
 def _record(system: System, row: sqlite3.Row, outcome: Outcome) -> str:
     now = system.now()
-    again = next_try(row["attempts"] + 1, now, str(row["id"])) if outcome.result is Result.DEFERRED else None
-    state = "sent" if outcome.result is Result.SENT else "deferred" if again else "failed"
+    again = next_try(row["attempts"] + 1, now, str(row["id"])) if outcome.kind is Result.DEFERRED else None
+    state = "sent" if outcome.kind is Result.SENT else "deferred" if again else "failed"
     with system.store.tx() as conn:
         outbox.record(conn, row["id"], state, f"{outcome.code} {outcome.text}", now, again)
     log.info("%s outbox=%s code=%s attempts=%s", state, row["id"], outcome.code, row["attempts"] + 1)
