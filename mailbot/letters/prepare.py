@@ -1,0 +1,74 @@
+"""Makes a scene fit to print: every time in the OGA's zone, every text free of control characters."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from .scene import Scene
+from .typography import clean, one_line, plural
+
+MULTILINE = frozenset({"text", "added", "set_aside", "comment", "draft", "footer"})  #: fields that keep their lines
+
+
+TEXT_LIMIT = 60_000  #: characters of one typed text that a letter shows at most: the rest is kept, and shown on the page
+
+
+def prepare(scene: Scene, limit: int = TEXT_LIMIT) -> Scene:
+    """The same scene: its times in `scene.oga.timezone`, names on one line, nothing that hides or reorders text.
+
+    A typed text of more than `limit` characters (a line weighs 60) is cut there, and its end says how much there is.
+    """
+    prepared: Scene = _dataclass(scene, Fit(scene.oga.timezone, limit))
+    return prepared
+
+
+class Fit(NamedTuple):
+    """What to fit a scene to."""
+
+    zone: tzinfo | None
+    limit: int
+
+
+def _dataclass(value: Any, fit: Fit) -> Any:
+    changed = {}
+    for name in _names(type(value)):
+        old = getattr(value, name)
+        new = _value(name, old, fit)
+        if new is not old:
+            changed[name] = new
+    return replace(value, **changed) if changed else value
+
+
+@lru_cache(maxsize=64)
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _value(name: str, old: Any, fit: Fit) -> Any:
+    if isinstance(old, str):
+        return _clip(clean(old), fit.limit) if name in MULTILINE else _single(old)
+    if isinstance(old, datetime):
+        return old.astimezone(fit.zone) if fit.zone else old
+    if isinstance(old, tuple):
+        return _tuple(name, old, fit)
+    return _dataclass(old, fit) if is_dataclass(old) else old
+
+
+def _tuple(name: str, old: tuple[Any, ...], fit: Fit) -> tuple[Any, ...]:
+    new = tuple(_value(name, item, fit) for item in old)
+    return new if any(a is not b for a, b in zip(new, old, strict=True)) else old
+
+
+def _single(text: str) -> str:
+    return text if text.isprintable() else one_line(text)
+
+
+def _clip(text: str, limit: int) -> str:
+    weight = len(text) + 60 * text.count("\n")
+    if weight <= limit:
+        return text
+    shown = text[: limit * len(text) // weight]
+    return f"{shown}…\n\n[… et {plural(len(text) - len(shown), 'caractère')} de plus, conservés]"

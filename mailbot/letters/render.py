@@ -1,0 +1,224 @@
+"""Turns a scene into a letter: subject, text and HTML, from the templates of its kind.
+
+    templates/words.txt            sentences of every letter: why one gets it, who signs
+    templates/layout.txt, .html    what stands around a letter; parts.txt, parts.html: its components
+    templates/<kind>/subject.txt   the subject, as it stands
+    templates/<kind>/words.txt     the sentences that both parts say (title, preheader, ...)
+    templates/<kind>/body.txt      the text part: one line a paragraph, wrapped afterwards
+    templates/<kind>/body.html     the HTML part, by classes that inline.css explains
+
+In words and bodies our own text gets French typography when a template is compiled, and `~` is a no-break space;
+subjects and data are left alone. Data is never evaluated, and escaped in HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
+
+import css_inline
+from jinja2 import BaseLoader, Environment, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from ..domain.access import answers_alone
+from ..domain.model import Outcome, Question, State
+from ..mail.marker import MARKER
+from . import markup
+from . import typography as fr
+from .prepare import prepare
+from .scene import Oga, Rendered, Scene
+
+HTML_LIMIT = 90_000  #: bytes; Gmail cuts a letter a little beyond
+
+KINDS = tuple(
+    "question receipt approval sent_back asked_again to_treat decided not_your_answer approval_unclear clarification"
+    " refusal notice help".split()
+)
+
+#: kind -> the values that `Scene.about` may have
+ABOUTS: dict[str, tuple[str, ...]] = {
+    "approval_unclear": (
+        "",  # words of one's own: shown as they would be added
+        "reserve",  # a yes with a reserve
+        "question",  # a question to the author or to us
+        "empty",  # neither word nor file
+        "asset",  # only a file
+    ),
+    "clarification": (
+        "",  # `word` is one that a later release offers
+        "empty",  # neither word nor file: nothing was recorded
+        "no_conversation",  # to the bot's own address, and about nothing we know: a person reads it
+        "delay",  # « Besoin de temps » without a date that can be read
+        "treat",  # a word of staff that decides nothing: « vu »
+        "send_back",  # « non » without a word of explanation
+        "ask_again",  # « redemander : » without a question
+        "amend",  # « Compléter : » or « Remplacer : » without a text
+    ),
+    "notice": (
+        "unproven",  # a decision came in the reader's name, and nothing proves that it is his
+        "withdrawn",  # no answer is needed any more
+        "due_changed",  # another date
+    ),
+}
+REFUSALS = ("NotAllowed", "OutOfTurn", "VersionChanged", "TooLate")
+
+OUTCOMES = {
+    Outcome.SATISFACTORY: "réponse satisfaisante",
+    Outcome.CORRECTIVE_RETURN: "déclaration rectificative demandée",
+    Outcome.INSUFFICIENT: "réponse insuffisante",
+    Outcome.INFORMATION: "pour information",
+    Outcome.NO_ANSWER: "sans réponse",
+}
+
+#: state -> colour class, sign and words of its chip
+CHIPS = {
+    State.DRAFT: ("s5", "○", "Pas encore posée"),
+    State.ASKED: ("s1", "○", "En attente de réponse"),
+    State.PROPOSED: ("s2", "◐", "En attente de validation par l’expert"),
+    State.SUBMITTED: ("s3", "●", "Attente de traitement par l’OGA"),
+    State.TREATED: ("s4", "✓", "Traitée"),
+    State.WITHDRAWN: ("s5", "–", "Retirée"),
+}
+
+
+class FrenchWords(Extension):
+    """Gives the words of a template French typography when it is compiled, once; tags and data are left alone."""
+
+    def filter_stream(self, stream: TokenStream) -> TokenStream | Iterable[Token]:
+        name = stream.name or ""
+        if name.endswith((".css", "subject.txt")):
+            return stream
+        return self._html(stream) if name.endswith(".html") else self._text(stream)
+
+    def _text(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            yield Token(token.lineno, "data", _ours(token.value)) if token.type == "data" else token
+
+    def _html(self, stream: TokenStream) -> Iterator[Token]:
+        outside = True
+        for token in stream:
+            if token.type != "data":
+                yield token
+                continue
+            parts = re.split("([<>])", token.value)
+            for at, part in enumerate(parts):
+                outside = {"<": False, ">": True}.get(part, outside)
+                parts[at] = _ours(part) if outside else part
+            yield Token(token.lineno, "data", "".join(parts))
+
+
+def _ours(text: str) -> str:
+    return fr.french(text).replace("~", fr.NBSP)
+
+
+def environment(loader: BaseLoader) -> Environment:
+    """The environment of all letters: undefined names are errors, .html is escaped, our filters are known."""
+    env = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        autoescape=lambda name: bool(name and name.endswith(".html")),
+        extensions=[FrenchWords],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.filters |= _filters()
+    env.globals |= {"marker": MARKER, "answers_alone": answers_alone, "outcomes": OUTCOMES, "chips": CHIPS}
+    return env
+
+
+def _filters() -> dict[str, Any]:
+    return {
+        "day": fr.day,
+        "full_day": fr.full_day,
+        "clock": fr.clock,
+        "moment": fr.moment,
+        "short_moment": fr.short_moment,
+        "size": fr.size,
+        "plural": fr.plural,
+        "of": fr.of,
+        "french": fr.french,
+        "listed": fr.listed,
+        "typed": markup.typed,
+        "change_to": markup.changed,
+        "mailto": markup.mailto,
+        "file_type": markup.file_type,
+        "why_refused": markup.why_refused,
+        "aside": markup.aside_lines,
+        "subject": subject,
+    }
+
+
+def subject(question: Question, oga: Oga) -> str:
+    """« ECCV 2025 · Z. E. (411ETCH09) · autres frais divers [D0009-2025-2] »: never a full name unless configured."""
+    dossier = question.dossier
+    names = {"initials": fr.initials(dossier.member), "full": dossier.member, "none": ""}
+    reference = f"({dossier.firm_reference})" if dossier.firm_reference else ""
+    parts = (
+        f"ECCV {question.exercice}",
+        " ".join(filter(None, (names[oga.subject_name], reference))),
+        f"{question.title or f'question n° {question.number}'} [{question.ref}]",
+    )
+    return " · ".join(filter(None, parts))
+
+
+def render(env: Environment, kind: str, scene: Scene) -> Rendered:
+    """The letter `kind` for one person. Its HTML is at most 90 kB: long typed texts are cut there, and it says so.
+
+    Raises ValueError for a kind, refusal or `about` that no letter knows; jinja2.UndefinedError where the scene
+    lacks what the letter needs.
+    """
+    _check(kind, scene)
+    context = _context(env, kind, scene)
+    text = env.get_template(f"{kind}/body.txt").render(context)
+    return Rendered(context["subject"], markup.fold(text, context["foot"]), _html(env, kind, context, scene))
+
+
+def _check(kind: str, scene: Scene) -> None:
+    if kind not in KINDS:
+        raise ValueError(f"no letter is called {kind!r}")
+    if kind in ABOUTS and scene.about not in ABOUTS[kind]:
+        raise ValueError(f"{kind} does not know {scene.about!r}")
+    if kind == "refusal" and scene.refusal not in REFUSALS:
+        raise ValueError(f"no letter says {scene.refusal!r}")
+
+
+_NAMES = tuple(field.name for field in fields(Scene))
+
+
+def _fields(scene: Scene) -> dict[str, Any]:
+    return {name: getattr(scene, name) for name in _NAMES}
+
+
+def _context(env: Environment, kind: str, scene: Scene) -> dict[str, Any]:
+    """The fields of the scene by name, the subject, and the sentences that both parts say."""
+    context = _fields(prepare(scene))
+    context["foot"] = "Pour répondre, ou faire répondre un collègue : " + scene.reply_to if scene.reply_to else ""
+    context["subject"] = fr.one_line(env.get_template(f"{kind}/subject.txt").render(context))
+    for name in ("words.txt", f"{kind}/words.txt"):
+        context |= _words(env, name, context)
+    return context
+
+
+def _words(env: Environment, name: str, context: dict[str, Any]) -> dict[str, str]:
+    """Every `{% set name %}…{% endset %}` of a file of words, on one line."""
+    module = env.get_template(name).make_module(context)
+    found = {key: value for key, value in vars(module).items() if isinstance(value, str) and key[0] != "_"}
+    return {key: re.sub(r"[ \n]+", " ", value).strip(" ") for key, value in found.items()}
+
+
+def _html(env: Environment, kind: str, context: dict[str, Any], scene: Scene) -> str:
+    template = env.get_template(f"{kind}/body.html")
+    html = _inlined(template.render(context))
+    for limit in (16_000, 4_000, 1_000, 200):
+        if len(html.encode()) <= HTML_LIMIT:
+            break
+        html = _inlined(template.render(context | _fields(prepare(scene, limit))))
+    return html
+
+
+def _inlined(html: str) -> str:
+    return css_inline.inline(html, load_remote_stylesheets=False)

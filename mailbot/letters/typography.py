@@ -1,0 +1,133 @@
+"""French typography and the few forms of words that letters need: dates, hours, sizes, elision, plurals.
+
+`french` is for our own words and the catalogue's. What a person typed, commands to copy, subjects and addresses never
+go through it. All times are shown as they are given: the caller puts them into the zone of the reader.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
+
+NBSP = "\u00a0"  #: the plain no-break space: old mail fonts lack the narrow one
+MONTHS = (
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+)  #: in order, lower case as French writes them
+COUNTED = (
+    "question|questions|ligne|lignes|version|exercice|compte|page|pages|pièce|pièces|caractères|message|messages"
+)  #: nouns that stay with their number
+UNITS = "€|%|Ko|Mo|o|h|jours?|essais?"
+ASPIRATED = frozenset(
+    "hamed hamid hamza hakim halima hans harald harold harry hassan hassen heinrich heinz helmut hocine houcine "
+    "houria hussein".split()
+)  #: given names whose h keeps « de » whole
+
+_DAY = rf"(?:\d{{1,2}}|1er)[ {NBSP}](?:{'|'.join(MONTHS)})"
+_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"\u202f"), NBSP),
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(r"\.\.\."), "…"),
+    (re.compile(r"(?<=[ (])-(?=\d)"), "−"),
+    (re.compile(r" (?=[:;?!€%»](?:\W|$))"), NBSP),
+    (re.compile(r"« "), "«" + NBSP),
+    (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), NBSP),
+    (re.compile(r"(?<=n°) (?=\d)"), NBSP),
+    (re.compile(rf"(?<=\d) (?=(?:{UNITS}|{COUNTED})\b|[€%])"), NBSP),
+    (re.compile(rf"(?<=\bh) (?=\d\d\b)"), NBSP),
+    (re.compile(rf"\b({COUNTED}) (?=\d)", re.IGNORECASE), rf"\1{NBSP}"),
+    (re.compile(rf"\b{_DAY}(?: \d{{4}})?\b"), lambda found: found[0].replace(" ", NBSP)),
+)
+
+
+def french(text: str) -> str:
+    """`text` with French apostrophes, ellipses and no-break spaces. Applied twice it changes nothing more."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def day(on: date) -> str:
+    """« 3 novembre », « 1er mars »."""
+    return f"{'1er' if on.day == 1 else on.day}{NBSP}{MONTHS[on.month - 1]}"
+
+
+def full_day(on: date) -> str:
+    """« 3 novembre 2026 »."""
+    return f"{day(on)}{NBSP}{on.year}"
+
+
+def clock(at: datetime) -> str:
+    """« 16 h 42 », « 10 h »."""
+    return f"{at.hour}{NBSP}h" + (f"{NBSP}{at.minute:02}" if at.minute else "")
+
+
+def moment(at: datetime) -> str:
+    """« 23 novembre 2026, 16 h 42 »."""
+    return f"{full_day(at)}, {clock(at)}"
+
+
+def short_moment(at: datetime) -> str:
+    """« 23 novembre, 16 h 42 »."""
+    return f"{day(at)}, {clock(at)}"
+
+
+def size(octets: int) -> str:
+    """« 184 Ko », « 1,2 Mo ». Rounded up below 1 Mo, so that nothing weighs 0 Ko; 1 Ko is 1,024 octets."""
+    kilo = max(1, -(-octets // 1024))
+    if kilo < 1000:
+        return f"{kilo}{NBSP}Ko"
+    mega = f"{octets / 1024**2:.1f}".removesuffix(".0").replace(".", ",")
+    return f"{mega}{NBSP}Mo"
+
+
+def plural(count: int, singular: str, several: str = "") -> str:
+    """« 1 pièce », « 2 pièces »; French counts 0 as one. `several` is the plural where an s is not enough."""
+    return f"{count}{NBSP}{singular if count < 2 else several or singular + 's'}"
+
+
+def of(name: str) -> str:
+    """« d’Aïcha Dubois », « de Maïté Martin », « d’Hélène », « de Hassan », « d’Yves », « de Yann »."""
+    return f"d’{name}" if _elides(name) else f"de {name}"
+
+
+def _elides(name: str) -> bool:
+    plain = _plain(name)
+    first = re.split(r"[^a-z]", plain, maxsplit=1)[0]
+    if plain[:1] == "h":
+        return first not in ASPIRATED
+    if plain[:1] == "y":
+        return plain[1:2] not in tuple("aeiou")
+    return plain[:1] in tuple("aeiouœæ")
+
+
+def _plain(text: str) -> str:
+    """Lower case, without accents."""
+    return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+
+
+def initials(name: str) -> str:
+    """« Z. E. », « J.-P. D. »: of each word but the particles."""
+    words = [word for word in name.split() if word.lower() not in ("de", "du", "des", "la", "le", "et")]
+    return " ".join("-".join(f"{part[0].upper()}." for part in word.split("-") if part) for word in words)
+
+
+def listed(names: list[str] | tuple[str, ...]) -> str:
+    """« A », « A et B », « A, B et C »."""
+    return " et ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)  # what could reorder, hide or end a line
+
+
+def clean(text: str) -> str:
+    """`text` without control and bidirectional characters; its lines stay, ended by a bare line feed."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """`text` cleaned, and on one line."""
+    return re.sub(r"[\n\t\u2028\u2029]+", " ", clean(text)).strip()
