@@ -1,0 +1,275 @@
+"""Builds mailbot from its configuration and runs it: the only place that knows all parts."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import secrets
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader
+
+from . import resources
+from .config import Config
+from .errors import AlreadyRunning, MailbotError, UsageError
+from .gateways import smtp_in
+from .gateways.clock import Clock
+from .gateways.scheduler import Worker, ticking
+from .gateways.smtp_out import Sender
+from .letters.render import environment
+from .letters.scene import Oga
+from .mail import trust
+from .mail.envelope import Envelope, Verdict
+from .mail.message import Address
+from .mail.parse import Limits
+from .mail.token import Keys
+from .service import ingress
+from .service.delivery import deliver_due
+from .service.system import Policy, System
+from .service.work import work_all
+from .store.db import Store, migrate, set_setting
+
+log = logging.getLogger("mailbot.app")
+
+
+@dataclass(frozen=True)
+class App:
+    """One mailbot, ready to work."""
+
+    config: Config
+    system: System
+    clock: Clock
+
+
+def initialise(config: Config, sandbox: bool = False) -> list[str]:
+    """Create database, key file, folders and the copy of the catalogue; what is there stays. Returns what was made."""
+    made: list[str] = []
+    path, key, catalogue = config.store.path, config.store.key_file, config.questions.catalogue
+    for folder in {path.parent, key.parent, catalogue.parent}:
+        folder.mkdir(parents=True, exist_ok=True)
+    if not key.exists():
+        _write_key(key)
+        made.append(f"key file {key}")
+    if not catalogue.exists():
+        shutil.copy(resources.PACKAGE / "demo" / "catalogue.csv", catalogue)
+        made.append(f"question catalogue {catalogue}")
+    new, store = not path.exists(), Store(path)
+    if migrate(store, resources.data("db")):
+        made.append(f"database {path}")
+    if sandbox and new:
+        with store.tx() as conn:
+            set_setting(conn, "sandbox", "1")
+    store.close()
+    return made
+
+
+def _write_key(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"1 {secrets.token_hex(32)}\n")
+
+
+def read_keys(path: Path) -> Keys:
+    """The signing keys: a line each, `id hex`, the last one signs. Raises UsageError where others may read them."""
+    try:
+        lines = path.read_text().split("\n")
+        mode = path.stat().st_mode & 0o077
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}: `mailbot init` makes the key file") from error
+    if mode:
+        raise UsageError(f"{path} may be read by others: chmod 600 {path}")
+    try:
+        by_id = {int(number): bytes.fromhex(key) for number, key in (line.split() for line in lines if line.strip())}
+        current = list(by_id)[-1]
+    except (ValueError, IndexError) as error:
+        raise UsageError(f"{path} is no key file: a line is `id hex`") from error
+    return Keys(current, by_id)
+
+
+def build(config: Config) -> App:
+    """The parts, put together. Raises UsageError where `mailbot init` has not been run."""
+    if not config.store.path.exists():
+        raise UsageError(f"no database at {config.store.path}: run `mailbot init`")
+    store = Store(config.store.path)
+    migrate(store, resources.data("db"))
+    clock = Clock(store)
+    templates = environment(FileSystemLoader(resources.data("templates")))
+    system = System(
+        store=store,
+        keys=read_keys(config.store.key_file),
+        oga=oga(config),
+        policy=policy(config),
+        templates=templates,
+        bot=Address(config.mail.display_name or config.oga.name, config.mail.address.lower()),
+        separator=config.mail.subaddress,
+        now=clock.now,
+    )
+    return App(config, system, clock)
+
+
+def oga(config: Config) -> Oga:
+    """What letters may say of the association."""
+    return Oga(
+        name=config.oga.name,
+        footer=config.oga.footer,
+        phone=config.oga.phone,
+        website=config.oga.website,
+        bot=config.mail.address,
+        subject_name=config.mail.subject_name,
+        timezone=config.oga.timezone,
+    )
+
+
+def policy(config: Config) -> Policy:
+    """The rules that the configuration sets."""
+    return Policy(
+        timezone=config.oga.timezone,
+        postpone_days=config.questions.postpone_days,
+        everyone=config.questions.to == "everyone",
+        allowed_types=frozenset(config.answers.allowed_types),
+        max_attachment_bytes=config.answers.max_attachment_bytes,
+        max_attachments=config.answers.max_attachments,
+        mail_files_up_to=config.answers.mail_files_up_to,
+        public_url=config.web.public_url.rstrip("/") if config.web.enabled else "",
+        verp=config.smtp_out.verp,
+        trust={name: getattr(config.trust, name) for name in type(config.trust).model_fields},
+        limits=Limits(parts=config.mail.max_parts, depth=config.mail.max_depth, headers=config.mail.max_headers),
+    )
+
+
+@contextmanager
+def locked(config: Config) -> Iterator[None]:
+    """Work this database alone: `var/mailbot.lock` beside it. Raises AlreadyRunning, naming who holds it."""
+    path = config.store.path.parent / "mailbot.lock"
+    try:
+        file = open(path, "a+")  # noqa: SIM115 - held open for as long as the lock
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}: the folder must be writable") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise AlreadyRunning(f"{path} is held by process {file.read().strip() or '?'}: stop it first") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def sender(config: Config) -> Sender:
+    """The host that takes our letters."""
+    out = config.smtp_out
+    return Sender(
+        host=out.host,
+        port=out.port,
+        security=out.security,
+        user=out.user,
+        password=out.password.get_secret_value() if out.password else "",
+        connections=out.connections,
+        per_minute=out.per_minute,
+    )
+
+
+def door(app: App, arrived: Callable[[], object]) -> smtp_in.Door:
+    """The listener's rules; `arrived` is called after each message that was kept."""
+    config, system = app.config, app.system
+    authserv_id = config.mail.auth_results.removeprefix("id:") if config.mail.auth_results.startswith("id:") else ""
+
+    def accept(raw: bytes, envelope: Envelope) -> None:
+        ingress.accept(system.store, raw, envelope)
+        arrived()
+
+    return smtp_in.Door(
+        accepts=system.is_ours,
+        accept=accept,
+        verdict=lambda raw: trust.verdict(raw, authserv_id) if authserv_id else Verdict(),
+        strip=lambda raw: trust.strip(raw, authserv_id) if authserv_id else raw,
+        trusted=config.smtp_in.trusted,
+        protocol=config.smtp_in.protocol,
+        hostname=system.domain,
+        max_message_bytes=config.mail.max_message_bytes,
+        max_recipients=config.mail.max_recipients,
+        tls_cert=config.smtp_in.tls_cert,
+        tls_key=config.smtp_in.tls_key,
+        now=system.now,
+    )
+
+
+def tick(app: App, send: Sender) -> dict[str, int]:
+    """Run once all that is due; returns the counts."""
+    worked = work_all(app.system)
+    sent = deliver_due(app.system, send.send, app.config.smtp_out.connections)
+    app.clock.ticked()
+    return {"worked": worked, "reminders": 0, "digests": 0, "sent": sent["sent"]}
+
+
+async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | None = None) -> None:
+    """Everything in one process until SIGTERM, SIGINT or `stop`. `ready` is given the line that says so."""
+    stop = stop or _stop_on_signals()
+    out = sender(app.config)
+    delivering = Worker("mailbot-deliver", lambda: deliver_due(app.system, out.send, app.config.smtp_out.connections))
+    working = Worker("mailbot-work", lambda: work_all(app.system) and delivering.wake())
+    mail_in, web = await _listen(app, working)
+    working.start()
+    delivering.start()
+    scheduler = ticking(lambda: (working.wake(), delivering.wake()))
+    ready(f"ready smtp={_where(app.config.smtp_in, mail_in)} http={_where(app.config.web, web)}")
+    await stop.wait()
+    scheduler.shutdown(wait=False)
+    for server in (mail_in, web):
+        if server:
+            await server.close()
+    await asyncio.to_thread(working.stop, 10)
+    await asyncio.to_thread(delivering.stop, 10)
+    out.close()
+
+
+async def _listen(app: App, working: Worker) -> tuple[Any, Any]:
+    """Bind all listeners, or none."""
+    mail_in = web = None
+    try:
+        if app.config.smtp_in.enabled:
+            where = app.config.smtp_in
+            mail_in = await smtp_in.start(door(app, working.wake), where.host, where.port)
+        if app.config.web.enabled:
+            from .gateways import web as pages
+
+            web = await pages.start(app.system, app.config.web.host, app.config.web.port)
+    except MailbotError:
+        if mail_in:
+            await mail_in.close(0)
+        raise
+    return mail_in, web
+
+
+def _where(section: Any, server: Any) -> str:
+    return f"{section.host}:{server.port}" if server else "-"
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def at(text: str) -> datetime:
+    """An instant as typed on the command line, ISO 8601; without a zone it is UTC. Raises UsageError."""
+    from datetime import UTC
+
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is no instant: write for example 2026-11-24T08:30:00+01:00") from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
