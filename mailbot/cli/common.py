@@ -1,0 +1,68 @@
+"""What the commands share: the configuration, read when first needed, and how they print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..app import App, build
+from ..config import Config
+from ..domain.model import Person
+from ..errors import UsageError
+from ..store import people
+
+
+@dataclass
+class Context:
+    """Handed to every command."""
+
+    path: Path
+    load: Callable[[], Config] = field(repr=False)
+
+    @cached_property
+    def config(self) -> Config:
+        return self.load()
+
+    @cached_property
+    def app(self) -> App:
+        return build(self.config)
+
+
+pass_context = click.make_pass_decorator(Context)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+def show(value: Any, as_json: bool, text: Callable[[], str]) -> None:
+    """Print `value` as JSON, or as `text` says."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text())
+
+
+def lines(values: list[dict[str, Any]], as_json: bool, text: Callable[[dict[str, Any]], str]) -> None:
+    """Print a list, a line each."""
+    for value in values:
+        click.echo(json.dumps(value, ensure_ascii=False) if as_json else text(value))
+
+
+def person(app: App, email: str) -> Person:
+    """The person with that address. Raises UsageError."""
+    found = people.by_email(app.system.store.conn, email)
+    if found is None:
+        raise UsageError(f"nobody is registered as {email}")
+    return found
+
+
+def confirm(count: int, what: str, yes: bool) -> None:
+    """Have the number typed before something leaves for many people. Raises UsageError where it is not."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"{count} {what}: without a terminal add --yes")
+    if click.prompt(f"{count} {what}. Type the number to go on", default="", show_default=False) != str(count):
+        raise UsageError("not confirmed: nothing was done")
