@@ -1,0 +1,138 @@
+"""Looking: show, address, read, why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..app import at as instant
+from ..errors import UsageError
+from ..mail.envelope import Envelope
+from ..mail.token import Purpose
+from ..service import addresses, desk, describe
+from ..service.sheet import sheet
+from ..store import inbox
+from .common import Context, as_json, lines, pass_context, person, show
+
+GRADES = ("none", "claimed", "token", "proven")
+
+
+@click.command("show")
+@click.argument("ref")
+@as_json
+@pass_context
+def show_(context: Context, ref: str, as_json: bool) -> None:
+    """A question, dossier, cabinet, person or message with its whole history."""
+    found = sheet(context.app.system, ref)
+    if found is None:
+        raise UsageError(f"nothing is known as {ref}: a question (D0042-2025-3), dossier, cabinet, address or Message-ID")
+    show(found, as_json, lambda: "\n".join(_told(found)))
+
+
+def _told(found: dict[str, Any], indent: str = "") -> Iterator[str]:
+    for name, value in found.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f"{indent}{name}:"
+            for item in value:
+                yield from (f"{indent}  {'- ' if n == 0 else '  '}{line}" for n, line in enumerate(_told(item)))
+        elif isinstance(value, str) and "\n" in value:
+            yield f"{indent}{name}:"
+            yield from (f"{indent}  | {line}" for line in value.splitlines())
+        else:
+            yield f"{indent}{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+
+
+@click.command()
+@click.argument("ref")
+@click.option("--person", "email", required=True, help="The registered address of the person.")
+@click.option("--purpose", required=True, type=click.Choice([p.name.lower() for p in addresses.OFFERED]))
+@as_json
+@pass_context
+def address(context: Context, ref: str, email: str, purpose: str, as_json: bool) -> None:
+    """The reply address (and page) that this person holds for REF; for support."""
+    found = addresses.address(context.app.system, ref, person(context.app, email), Purpose[purpose.upper()])
+    show(found, as_json, lambda: "\n".join(f"{name}: {value}" for name, value in found.items()))
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--sent", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The text it answers.")
+@click.option("--text", "only_text", is_flag=True, help="Print only what the person wrote.")
+@click.option("--to", help="The address it came to, instead of its own headers.")
+@click.option("--as", "writer", help="The person it would come from.")
+@click.option("--trust", type=click.Choice(GRADES), default=None, help="The grade to assume.")
+@click.option("--at", "when", default=None, help="The clock, ISO 8601.")
+@pass_context
+def read(
+    context: Context,
+    files: tuple[str, ...],
+    sent: Path | None,
+    only_text: bool,
+    to: str | None,
+    writer: str | None,
+    trust: str | None,
+    when: str | None,
+) -> None:
+    """How raw messages are understood, without storing them: JSON lines. - is stdin, a folder all its .eml files."""
+    quoted = sent.read_text(encoding="utf-8") if sent else ""
+    matching = context.path.exists() and context.config.store.path.exists() and not only_text and not sent
+    now = instant(when) if when else datetime.now(UTC)
+    for name, raw in _messages(files):
+        envelope = Envelope("unknown@invalid", (to,) if to else (), now)
+        raw = _written_by(raw, writer) if writer else raw
+        if matching:
+            found = describe.with_database(context.app.system, raw, envelope, trust or "")
+        else:
+            found = describe.describe(raw, envelope, quoted, trust or "")
+        click.echo(found["text"] if only_text else json.dumps({"file": name, **found}, ensure_ascii=False))
+
+
+def _written_by(raw: bytes, email: str) -> bytes:
+    """The message with one From header, that of `email`: what it would do if that person had written it."""
+    head, separator, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
+    kept = [line for line in head.splitlines() if not line.lower().startswith(b"from:")]
+    return b"\r\n".join([f"From: <{email}>".encode(), *kept]) + (separator or b"\r\n\r\n") + body
+
+
+def _messages(names: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    for name in names:
+        path = Path(name)
+        if name == "-":
+            yield name, sys.stdin.buffer.read()
+        elif path.is_dir():
+            yield from ((str(file), file.read_bytes()) for file in sorted(path.glob("*.eml")))
+        elif path.is_file():
+            yield name, path.read_bytes()
+        else:
+            raise UsageError(f"no file {name}")
+
+
+@click.command()
+@click.argument("id", required=False)
+@as_json
+@pass_context
+def why(context: Context, id: str | None, as_json: bool) -> None:
+    """The chain of decisions for a message; without ID the last 20 that were held or shunted."""
+    conn = context.app.system.store.conn
+    if id is None:
+        rows = inbox.latest(conn, ("held", "shunted"))
+        lines(
+            [desk.inbox_line(conn, row) for row in rows],
+            as_json,
+            lambda m: f"{m['id']:>6} {m['at']} {m['state']:8} {m['from']}: {m['subject']} ({m['reason']})",
+        )
+        return
+    row = inbox.find(conn, id)
+    if row is None:
+        raise UsageError(f"no message {id}: `mailbot inbox list --all` lists them")
+    found = desk.why(conn, row)
+    show(found, as_json, lambda: "\n".join(_told(found)))
+
+
+COMMANDS = (show_, address, read, why)

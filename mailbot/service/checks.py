@@ -1,0 +1,67 @@
+"""What `mailbot check` looks at: configuration, database, templates. Each line says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError, MailbotError
+from ..letters.render import KINDS
+from ..store import journal
+from .system import System
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was looked at."""
+
+    level: str  #: ok, warning or error
+    what: str
+    says: str
+
+
+def run(path: Path, config: Callable[[], Any], system: Callable[[], System]) -> list[Line]:
+    """Look at everything; later parts are left out where an earlier one is broken."""
+    try:
+        config()
+    except ConfigError as error:
+        return [Line("error", name, f"{why} (in {path})") for name, why in error.problems]
+    lines = [Line("ok", "config", f"{path}: every key is known")]
+    lines += _advice(config())
+    try:
+        ready = system()
+    except MailbotError as error:
+        return [*lines, Line("error", "database", str(error))]
+    return [*lines, *_database(ready), *_templates(ready)]
+
+
+def _advice(config: Any) -> Iterator[Line]:
+    if config.mail.auth_results == "none":
+        yield Line("warning", "mail.auth_results", "none: nobody is proven by mail, experts decide on the page only")
+    if config.smtp_out.security == "none" and config.smtp_out.host not in ("localhost", "127.0.0.1", "::1"):
+        yield Line("warning", "smtp_out.security", "none: letters leave in the clear; use starttls or tls")
+
+
+def _database(system: System) -> Iterator[Line]:
+    found = system.store.conn.execute("pragma quick_check").fetchone()[0]
+    if found != "ok":
+        yield Line("error", "database", f"{system.store.path}: {found}; restore a backup")
+        return
+    faults = list(journal.faults(system.store.conn))
+    if faults:
+        yield Line("error", "journal", f"{faults[0]} ({len(faults)} faults)")
+    yield Line("ok", "database", f"{system.store.path}: whole, schema up to date")
+
+
+def _templates(system: System) -> Iterator[Line]:
+    broken = 0
+    for name in system.templates.list_templates():
+        try:
+            system.templates.get_template(name)
+        except Exception as error:
+            broken += 1
+            yield Line("error", f"templates/{name}", f"{type(error).__name__}: {error}")
+    if not broken:
+        yield Line("ok", "templates", f"{len(KINDS)} letters can be written")

@@ -1,0 +1,64 @@
+"""Everything about one thing, for `mailbot show`."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from ..domain.model import Answer, File
+from ..store import dossiers, inbox, journal, outbox, people, questions
+from ..store.db import stamp
+from . import desk
+from .system import System
+
+
+def sheet(system: System, ref: str) -> dict[str, Any] | None:
+    """A question, dossier, cabinet, person or message by its reference, code, address or Message-ID; None if unknown."""
+    conn = system.store.conn
+    if (id := questions.id_of(conn, ref)) is not None:
+        return question(conn, id)
+    row = inbox.find(conn, ref) if ref.startswith("<") or ref.isdigit() else None
+    if row is not None:
+        return desk.why(conn, row)
+    return dossiers.sheet(conn, ref) or dossiers.firm_sheet(conn, ref) or people.sheet(conn, ref)
+
+
+def question(conn: sqlite3.Connection, id: int) -> dict[str, Any]:
+    """A question with its answers, history and letters, as scripts rely on it."""
+    q = questions.get(conn, id)
+    return {
+        "ref": q.ref,
+        "dossier": q.dossier.ref,
+        "state": q.state.value,
+        "code": q.code,
+        "text": q.text,
+        "due": q.due.isoformat() if q.due else None,
+        "outcome": q.outcome.value if q.outcome else None,
+        "asked": [p.email for p in q.asked],
+        "waiting": q.waiting or None,
+        "handed_over": q.handed_over or None,
+        "answers": [_answer(a) for a in questions.answers(conn, id)],
+        "history": journal.history(conn, id),
+        "letters": [
+            {"kind": r["kind"], "to": r["to_address"], "state": r["state"], "message_id": r["message_id"], "at": r["date"]}
+            for r in outbox.of_question(conn, id)
+        ],
+    }
+
+
+def _answer(a: Answer) -> dict[str, Any]:
+    return {
+        "version": a.version,
+        "text": a.text,
+        "set_aside": a.set_aside,
+        "by": a.by.email,
+        "channel": a.channel.value,
+        "at": stamp(a.at),
+        "addition": a.addition,
+        "approved_by": a.approved_by.email if a.approved_by else None,
+        "files": [_file(f) for f in a.files],
+    }
+
+
+def _file(f: File) -> dict[str, Any]:
+    return {"name": f.name, "type": f.type, "size": f.size, "sha256": f.sha256, "verdict": f.verdict.value}

@@ -1,0 +1,80 @@
+"""Where everything stands, for `mailbot status`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ..store import inbox, outbox, people, questions
+from ..store.db import setting
+from .system import System
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts, ages, and what to type next."""
+
+    questions: dict[str, int]
+    inbox: dict[str, int]
+    outbox: dict[str, int]
+    suspended: int
+    last_mail_at: str | None
+    waiting_for: timedelta | None  #: age of the oldest mail that waits to be worked
+    sandbox: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys that scripts rely on."""
+        return {
+            "questions": self.questions,
+            "inbox": self.inbox,
+            "outbox": self.outbox,
+            "suspended": self.suspended,
+            "paused": False,
+            "last_mail_at": self.last_mail_at,
+            "last_digest_at": None,
+        }
+
+    def as_text(self) -> str:
+        """The same for a person."""
+        age = f", oldest {int(self.waiting_for.total_seconds())} s" if self.waiting_for else ""
+        rows = [
+            ("questions", _counts(self.questions)),
+            ("inbox", _counts(self.inbox) + age),
+            ("outbox", _counts(self.outbox)),
+            ("suspended", str(self.suspended)),
+            ("last mail", self.last_mail_at or "none yet"),
+            ("next", self.next()),
+        ]
+        return "\n".join(f"{name:10} {value}" for name, value in rows)
+
+    def next(self) -> str:
+        """The most useful thing to type now."""
+        if self.inbox["shunted"]:
+            return "mailbot why (shunted mail), then mailbot inbox retry ID"
+        if self.inbox["held"]:
+            return "mailbot inbox list (held mail waits for a person)"
+        if self.outbox["failed"]:
+            return "mailbot outbox list (letters that were refused)"
+        if not sum(self.questions.values()):
+            return "mailbot import FILE..."
+        return "mailbot ask --dry-run" if self.questions["draft"] else "nothing"
+
+
+def _counts(found: dict[str, int]) -> str:
+    return ", ".join(f"{n} {name}" for name, n in found.items() if n) or "none"
+
+
+def status(system: System) -> Status:
+    """Read all of it."""
+    conn = system.store.conn
+    oldest = inbox.oldest_new(conn)
+    return Status(
+        questions=questions.counts(conn),
+        inbox=inbox.counts(conn),
+        outbox=outbox.counts(conn),
+        suspended=people.count_suspended(conn),
+        last_mail_at=inbox.last_seen(conn),
+        waiting_for=system.now() - oldest if oldest else None,
+        sandbox=setting(system.store, "sandbox") == "1",
+    )
