@@ -61,6 +61,7 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "unproven",  # a decision came in the reader's name, and nothing proves that it is his
         "withdrawn",  # no answer is needed any more
         "due_changed",  # another date
+        "left_aside",  # the reader said that his mail is no answer
     ),
 }
 REFUSALS = ("NotAllowed", "OutOfTurn", "VersionChanged", "TooLate")

@@ -15,6 +15,7 @@ from mailbot.mail.lines import Kind, Line, Mark, fold, from_text
 _WORD = re.compile(r"\w+")
 _RULES = re.compile(r"[-_=*.–—|·• >]*")
 _AMOUNT = re.compile(r"^[-+]?\d[\d .,]*(?:€|eur|k€|%)")
+_LONGEST_HEADING = 30  # lines
 _HISTORY = (Mark.QUOTED, Mark.PREFIXED)
 
 
@@ -91,6 +92,8 @@ def read(lines: list[Line], sent: str = "") -> Reading:
     reading = Reading([Kind.TYPED] * len(lines), [opening.note for opening in openings[:1]])
     reading.forward = any("forward" in opening.note for opening in openings[:1])
     _before(lines, reading, openings[0].start if openings else len(lines))
+    if _is_doubtful(lines, reading, openings, sent):
+        return Reading(reading.kinds, ["kept whole: only an attribution above it"])
     unmarked = False
     for opening, following in pairwise([*openings, Opening(len(lines), len(lines), "")]):
         region = range(opening.end + 1, following.start)
@@ -101,6 +104,15 @@ def read(lines: list[Line], sent: str = "") -> Reading:
         for at in region:
             reading.kinds[at] = _kind(lines[at], ours[at], known, unmarked)
     return reading
+
+
+def _is_doubtful(lines: list[Line], reading: Reading, openings: list[Opening], sent: str) -> bool:
+    """Nothing stands above an attribution, and nothing shows what below it is quoted: it may all be typed."""
+    if sent or len(openings) != 1 or openings[0].note != "attribution" or _is_marked(lines, openings[0]):
+        return False
+    above = any(reading.kinds[at] is Kind.TYPED and not lines[at].blank for at in range(openings[0].start))
+    reading.kinds[openings[0].start : openings[0].end + 1] = [Kind.QUOTED] * (openings[0].end + 1 - openings[0].start)
+    return not above
 
 
 def _kind(line: Line, ours: bool, known: bool, unmarked: bool) -> Kind:
@@ -185,7 +197,7 @@ def _opening(lines: list[Line], at: int, ours: list[bool]) -> Opening | None:
         return Opening(at, at, "marker line")
     if patterns.FORWARD.search(line.folded):
         return Opening(at, _heading_end(lines, at), "forward heading")
-    if patterns.SEPARATOR.search(line.folded) or patterns.MESSAGE_OF.search(line.folded):
+    if any(p.search(line.folded) for p in (patterns.SEPARATOR, patterns.MESSAGE_OF, patterns.DATED)):
         return Opening(at, _heading_end(lines, at), "separator")
     start = _next(lines, at + 1) if patterns.RULE.search(line.folded) else at
     if (end := _header_block(lines, start)) is not None:
@@ -215,7 +227,7 @@ def _header_block(lines: list[Line], start: int, sure: bool = False) -> int | No
     """
     names: set[str] = set()
     last, at, evidence = start, start, sure
-    while at < len(lines) and len(names) < 12:
+    while at < min(len(lines), start + _LONGEST_HEADING):
         folded = lines[at].folded
         found = patterns.HEADER.match(folded) if len(folded) <= patterns.LONGEST else None
         found = found or (patterns.HEADER_BARE.match(folded) if sure and not lines[at].blank else None)

@@ -84,6 +84,11 @@ DATE_NAMES = frozenset(
 TO_NAMES = frozenset("à a to an aan para till til do per destinataire destinataires кому".split())
 SUBJECT_NAMES = frozenset("objet subject sujet betreff oggetto asunto assunto onderwerp ämne emne temat тема".split())
 TIME = re.compile(r"\d{1,2} ?[:h] ?\d{2}")
+#: «2014-03-20 20:48 GMT+01:00 X <x@y>:» of Gmail, «---- On … wrote ----» of Zoho.
+DATED = re.compile(
+    r"^\d{4}[-./年] ?\d{1,2}[-./月] ?\d{1,2}\b.{0,120}<[^<>]*@[^<>]*>.{0,20}$"
+    r"|^[- ]{2,}(?:on|le|am|el|il) .{4,200} (?:wrote|a écrit|schrieb|escribió|ha scritto) ?:?[- ]{2,}$"
+)
 #: «-----Message d'origine-----» and its like: the words between rules.
 SEPARATOR = re.compile(
     r"^[-_=*–— ]{2,}(?:message d'origine|message original|mail original|e-mail d'origine|message transféré"
@@ -95,11 +100,12 @@ SEPARATOR = re.compile(
     r"|reply message|reply separator|transféré par .{0,80})[-_=*–— ]{2,}$"
 )
 FORWARD = re.compile(
-    r"^(?:[-_=*–— ]{2,}(?:forwarded message|message transféré|message réexpédié|weitergeleitete nachricht"
-    r"|messaggio inoltrato|mensaje reenviado|mensagem encaminhada|doorgestuurd bericht|forwarded by .{0,80}"
-    r"|пересылаемое сообщение|transféré par .{0,80})[-_=*–— ]{2,}"
-    r"|début du message (?:réexpédié|transféré) ?:|begin forwarded message ?:|anfang der weitergeleiteten .{0,20}:"
-    r"|inizio messaggio inoltrato ?:|inicio del mensaje reenviado ?:|begin doorgestuurd bericht ?:)$"
+    r"^(?:[-_=*–— ]{2,}(?:forwarded message|message transféré|message transmis|message réexpédié"
+    r"|weitergeleitete nachricht|messaggio inoltrato|mensaje reenviado|mensagem encaminhada|doorgestuurd bericht"
+    r"|vidarebefordrat meddelande|videresendt meddelelse|forwarded by .{0,80}|пересылаемое сообщение"
+    r"|transféré par .{0,80})[-_=*–— ]{2,}(?:$|(?:de|from|von|da|van|от) ?:)"
+    r"|(?:début du message (?:réexpédié|transféré)|begin forwarded message|anfang der weitergeleiteten .{0,20}"
+    r"|inizio messaggio inoltrato|inicio del mensaje reenviado|begin doorgestuurd bericht) ?:$)"
 )
 MESSAGE_OF = re.compile(r"^message du ?:? ?\d{1,2}/\d{1,2}/\d{2,4}")
 RULE = re.compile(r"^[-_=*—–]{5,}$")
@@ -127,7 +133,7 @@ DEVICE = re.compile(
     r"|von meinem |gesendet (?:von|mit|über) |diese nachricht wurde von meinem |inviato da|enviado (?:desde|de|do) "
     r"|verzonden (?:vanaf|met|vanuit) |verstuurd vanaf |skickat från |sendt fra |wysłano z |отправлено (?:с|из) "
     r"|sécurisé (?:par|avec) |from my |téléchargement de )"
-    rf".{{0,40}}\b{_DEVICE}\b.{{0,60}}$"
+    rf"[^,;!?]{{0,40}}\b{_DEVICE}\b[^;!?]{{0,60}}$"
 )
 SECURITY = re.compile(
     r"garanti sans virus|antivirus d'avast|avast(?:\.com| antivirus)|virus-?free\b|logiciel antivirus"
@@ -178,7 +184,8 @@ CONTACT = re.compile(
     r"^(?:t[ée]l|tél|phone|mob|mobile|portable|port|fax|ligne directe|direct|standard|t|m|p|f|siret|siren|rcs|ape"
     r"|tva)(?:\b|\.) ?[.:/]? ?[+(\d]"
     r"|(?:^|\D)(?:\+33|0033|0\d)(?: ?\(0\))?(?:[ .-]?\d){8,9}(?:\D|$)|^\+?\(?\d[\d ().-]{7,}$"
-    r"|\bwww\.|https?://|^[\w.+-]+@[\w.-]+$|\bsiret\b|\bn° ?(?:orias|tva)|\bcedex\b|(?:^"
+    r"|^(?:(?:site|web|internet)(?: web)? ?:? ?)?(?:www\.|https?://)\S+$|^[\w.+-]+@[\w.-]+$|\bsiret\b"
+    r"|\bn° ?(?:orias|tva)|\bcedex\b|(?:^"
     r"|[ ,-])(?:f-)?\d{5} [a-zéèêîôûçàâ' -]{2,40}$"
     r"|^\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|av\.?|bd|boulevard|place|pl\.?|allées?|chemin|impasse|route|quai"
     r"|cours)\b"
@@ -188,4 +195,23 @@ ROLE = re.compile(
     r"\b(?:collaborat(?:eur|rice)|assistante?|secrétaire|comptable|expert-comptable|experts?-comptables?|associée?s?"
     r"|gérante?|directeur|directrice|responsable|cabinet|société|s\.?a\.?r\.?l|selarl|sas|conseil|manager|director"
     r"|engineer|founder|ceo|cto|président|gestionnaire|stagiaire|commissaire aux comptes)\b"
+)
+
+# --- subjects of machines -------------------------------------------------------------------------------------------
+
+ABSENCE_SUBJECT = re.compile(
+    r"^(?:\[?(?:réponse|message) automatique\b|automatic reply|auto(?:matic)?[- ]?(?:reply|response)\b|auto ?: "
+    r"|out of (?:the )?office|(?:en )?absence du bureau|absente? du bureau|(?:message|réponse|notification"
+    r"|avis) d'absence"
+    r"|abwesenheitsnotiz|automatische antwort|risposta automatica|respuesta automática|i am out of (?:the )?office)"
+)
+CHALLENGE_SUBJECT = re.compile(
+    r"authentification de votre (?:message|e-?mail|adresse)|(?:demande d'authentification|authentifiez)[^a-z]"
+    r"|\bmailinblack\b|confirmez (?:votre (?:envoi|message|e-?mail)|que vous)|please (?:confirm"
+    r"|verify) (?:your e?-?mail|that you)"
+    r"|verify (?:your )?(?:message|sender)|sender verification|challenge[- ]response"
+)
+CALENDAR_SUBJECT = re.compile(
+    r"^(?:accepté|accepted|refusé|declined|provisoire|tentative|invitation|annulé|canceled|cancelled"
+    r"|nouvelle heure)[^:]{0,30}:"
 )
