@@ -14,7 +14,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from mailbot.mail import patterns
-from mailbot.mail.lines import Line, Mark, joined, line
+from mailbot.mail.lines import Line, Mark, fold, joined, line
 
 _DEEPEST = 3_000  # lexbor takes quadratic time beyond: 100,000 nested elements, 14 s
 _TAG = re.compile(r"<[^<>]*>")
@@ -184,7 +184,8 @@ def _mark(tag: str, attributes: dict[str, str]) -> Mark:
 
 
 def _is_history(node: Any, attributes: dict[str, str]) -> bool:
-    """A border alone may be a person's own: it must hold something like a header line."""
+    """A border alone may be a person's own: it must hold a header line or an attribution."""
     if not patterns.HTML_CUT_STYLE.search(attributes.get("style", "")):
         return True
-    return ":" in str(node.text(deep=True))[:400]
+    text = fold(str(node.text(deep=True))[: patterns.LONGEST])
+    return bool(patterns.HEADER.match(text) or patterns.ATTRIBUTION_END.search(text))

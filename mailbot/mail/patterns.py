@@ -29,7 +29,7 @@ HTML_CUT = re.compile(
     r"|#divtagdefaultwrapper_quoted|__DIVIDER__"
 )
 #: The line that Outlook draws above the header of what it quotes.
-HTML_CUT_STYLE = re.compile(r"border-top: ?solid #?\w+ 1\.0pt; ?padding: ?3\.0pt", re.I)
+HTML_CUT_STYLE = re.compile(r"border-top: ?solid #?\w+ 1\.0pt", re.I)
 HTML_INDENT = re.compile(r"border: ?(?:none|0|medium none)|border-left-style: ?none|margin-left: ?40px", re.I)
 HIDDEN_STYLE = re.compile(
     r"display: ?none|visibility: ?hidden|mso-hide: ?all|font-size: ?0(?:px|pt|em|%)?(?:[;\s!]|$)"

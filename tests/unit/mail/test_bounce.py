@@ -27,7 +27,8 @@ def report(fields: str) -> bytes:
     ],
 )
 def test_a_report(action, status, diagnostic, permanent, delayed):
-    fields = f"Final-Recipient: rfc822; A.B@x.example\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {diagnostic}\n"
+    fields = f"Final-Recipient: rfc822; A.B@x.example\nAction: {action}\nStatus: {status}\n"
+    fields += f"Diagnostic-Code: smtp; {diagnostic}\n"
     found = bounce.read(parse.parse(report(fields)))
     assert found == bounce.Bounce(("a.b@x.example",), status, permanent, delayed, "<q.1@oga.example>")
 
@@ -55,7 +56,7 @@ To: other@x.example
 
 
 def test_prose_of_exchange():
-    text = "\nÉchec de la remise pour ces destinataires ou groupes :\n\na@x.example\nboîte pleine\n550 5.2.2 mailbox full\n"
+    text = "\nÉchec de la remise pour ces destinataires ou groupes :\n\na@x.example\n550 5.2.2 mailbox full\n"
     found = bounce.read(parse.parse(SERVER.replace(b"MAILER-DAEMON", b"postmaster") + text.encode()))
     assert found == bounce.Bounce(("a@x.example",), "5.2.2", False, False, "")
 
