@@ -33,7 +33,7 @@ IMPURE_MODULES = set(
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 CLOCKS = {"now", "utcnow", "today"}
 #: module -> the only file that may import it
-ONLY_IN = {"mailparser": "mail/parse.py", "sqlite3": "store/", "sqlite_utils": "store/"}
+ONLY_IN = {"mailparser": "mail/parse.py", "sqlite_utils": "store/"}
 
 LONGEST_FILE, LONGEST_FUNCTION, NINE_IN_TEN, MEDIAN = 400, 60, 35, 10
 
@@ -96,6 +96,13 @@ def test_imports_go_one_way(path: Path) -> None:
 def test_a_library_stays_behind_its_file(path: Path) -> None:
     roots = {module.split(".")[0] for module in imports(path)}
     assert [m for m in roots & ONLY_IN.keys() if not name(path).startswith(ONLY_IN[m])] == []
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if layer(p) != "store"], ids=name)
+def test_sql_lives_in_the_store_only(path: Path) -> None:
+    calls = (node.func for node in ast.walk(TREES[path]) if isinstance(node, ast.Call))
+    methods = {"execute", "executemany", "executescript"}
+    assert [c.lineno for c in calls if isinstance(c, ast.Attribute) and c.attr in methods] == []
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if layer(p) in PURE], ids=name)
