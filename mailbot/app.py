@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from .errors import AlreadyRunning, MailbotError, UsageError
 from .gateways import smtp_in
 from .gateways.clock import Clock
 from .gateways.scheduler import Worker, ticking
-from .gateways.smtp_out import Sender
+from .gateways.smtp_out import Host, Sender
 from .letters.render import environment
 from .letters.scene import Oga
 from .mail import trust
@@ -151,7 +151,7 @@ def locked(config: Config) -> Iterator[None]:
     """Work this database alone: `var/mailbot.lock` beside it. Raises AlreadyRunning, naming who holds it."""
     path = config.store.path.parent / "mailbot.lock"
     try:
-        file = open(path, "a+")  # noqa: SIM115 - held open for as long as the lock
+        file = open(path, "a+")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}: the folder must be writable") from error
     with file:
@@ -169,7 +169,7 @@ def locked(config: Config) -> Iterator[None]:
 def sender(config: Config) -> Sender:
     """The host that takes our letters."""
     out = config.smtp_out
-    return Sender(
+    host = Host(
         host=out.host,
         port=out.port,
         security=out.security,
@@ -177,7 +177,9 @@ def sender(config: Config) -> Sender:
         password=out.password.get_secret_value() if out.password else "",
         connections=out.connections,
         per_minute=out.per_minute,
+        hostname=config.mail.address.rpartition("@")[2],
     )
+    return Sender(host)
 
 
 def door(app: App, arrived: Callable[[], object]) -> smtp_in.Door:
@@ -218,11 +220,20 @@ async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | 
     stop = stop or _stop_on_signals()
     out = sender(app.config)
     delivering = Worker("mailbot-deliver", lambda: deliver_due(app.system, out.send, app.config.smtp_out.connections))
-    working = Worker("mailbot-work", lambda: work_all(app.system) and delivering.wake())
+
+    def work() -> None:
+        if work_all(app.system):
+            delivering.wake()
+
+    def wake() -> None:
+        working.wake()
+        delivering.wake()
+
+    working = Worker("mailbot-work", work)
     mail_in, web = await _listen(app, working)
     working.start()
     delivering.start()
-    scheduler = ticking(lambda: (working.wake(), delivering.wake()))
+    scheduler = ticking(wake)
     ready(f"ready smtp={_where(app.config.smtp_in, mail_in)} http={_where(app.config.web, web)}")
     await stop.wait()
     scheduler.shutdown(wait=False)
@@ -266,8 +277,6 @@ def _stop_on_signals() -> asyncio.Event:
 
 def at(text: str) -> datetime:
     """An instant as typed on the command line, ISO 8601; without a zone it is UTC. Raises UsageError."""
-    from datetime import UTC
-
     try:
         when = datetime.fromisoformat(text)
     except ValueError:

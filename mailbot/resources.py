@@ -16,3 +16,11 @@ def data(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise FileNotFoundError(f"mailbot is installed without its folder {name!r}")
+
+
+def shipped(name: str) -> Path:
+    """The file `name` ("config.toml") as it was shipped. Raises FileNotFoundError."""
+    for path in (PACKAGE / "_data" / name, PACKAGE.parent / name):
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"mailbot is installed without {name}")

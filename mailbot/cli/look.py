@@ -15,7 +15,7 @@ from ..app import at as instant
 from ..errors import UsageError
 from ..mail.envelope import Envelope
 from ..mail.token import Purpose
-from ..service import addresses, desk, describe
+from ..service import addresses, describe, desk
 from ..service.sheet import sheet
 from ..store import inbox
 from .common import Context, as_json, lines, pass_context, person, show
@@ -31,7 +31,9 @@ def show_(context: Context, ref: str, as_json: bool) -> None:
     """A question, dossier, cabinet, person or message with its whole history."""
     found = sheet(context.app.system, ref)
     if found is None:
-        raise UsageError(f"nothing is known as {ref}: a question (D0042-2025-3), dossier, cabinet, address or Message-ID")
+        raise UsageError(
+            f"nothing is known as {ref}: a question (D0042-2025-3), dossier, cabinet, address or Message-ID"
+        )
     show(found, as_json, lambda: "\n".join(_told(found)))
 
 

@@ -28,7 +28,9 @@ def inbox_list(context: Context, everything: bool, as_json: bool) -> None:
     states = (*WAITS, "done", "closed") if everything else WAITS
     conn = context.app.system.store.conn
     found = [desk.inbox_line(conn, row) for row in inbox.waiting(conn, states)]
-    lines(found, as_json, lambda m: f"{m['id']:>6} {m['at']} {m['state']:8} {m['from']}: {m['subject']} ({m['reason']})")
+    lines(
+        found, as_json, lambda m: f"{m['id']:>6} {m['at']} {m['state']:8} {m['from']}: {m['subject']} ({m['reason']})"
+    )
 
 
 @inbox_.command("show")
@@ -38,7 +40,7 @@ def inbox_list(context: Context, everything: bool, as_json: bool) -> None:
 def inbox_show(context: Context, id: str, as_json: bool) -> None:
     """All that is known of one message."""
     row = _row(context, id)
-    found = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a sqlite3.Row iterates over values
+    found = {name: row[name] for name in row.keys()}
     show(found, as_json, lambda: "\n".join(f"{name:16} {value}" for name, value in found.items()))
 
 
@@ -104,7 +106,9 @@ def outbox_list(context: Context, everything: bool, as_json: bool) -> None:
     lines(
         [{name: row[name] for name in names} for row in rows],
         as_json,
-        lambda r: f"{r['id']:>6} {r['date']} {r['state']:8} {r['kind']:14} {r['to_address']}: {r['subject']} {r['reply']}",
+        lambda r: (
+            f"{r['id']:>6} {r['date']} {r['state']:8} {r['kind']:14} {r['to_address']}: {r['subject']} {r['reply']}"
+        ),
     )
 
 

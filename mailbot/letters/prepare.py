@@ -13,7 +13,9 @@ from .typography import clean, one_line, plural
 MULTILINE = frozenset({"text", "added", "set_aside", "comment", "draft", "footer"})  #: fields that keep their lines
 
 
-TEXT_LIMIT = 60_000  #: characters of one typed text that a letter shows at most: the rest is kept, and shown on the page
+TEXT_LIMIT = (
+    60_000  #: characters of one typed text that a letter shows at most: the rest is kept, and shown on the page
+)
 
 
 def prepare(scene: Scene, limit: int = TEXT_LIMIT) -> Scene:

@@ -84,6 +84,23 @@ CHIPS = {
     State.WITHDRAWN: ("s5", "–", "Retirée"),
 }
 
+#: event -> how a page tells it, before the name of who did it
+DEEDS = {
+    "asked": "Question posée par",
+    "proposed": "Réponse de",
+    "submitted": "Réponse transmise par",
+    "approved": "Validée par",
+    "amended": "Validée et modifiée par",
+    "sent_back": "Renvoyée par",
+    "added": "Complétée par",
+    "asked_again": "Précision demandée par",
+    "treated": "Traitée par",
+    "postponed": "Délai demandé par",
+    "passed_on": "Transmise à un collègue par",
+    "due_changed": "Date changée par",
+    "withdrawn": "Retirée par",
+}
+
 
 class FrenchWords(Extension):
     """Gives the words of a template French typography when it is compiled, once; tags and data are left alone."""
@@ -127,7 +144,13 @@ def environment(loader: BaseLoader) -> Environment:
         auto_reload=False,
     )
     env.filters |= _filters()
-    env.globals |= {"marker": MARKER, "answers_alone": answers_alone, "outcomes": OUTCOMES, "chips": CHIPS}
+    env.globals |= {
+        "marker": MARKER,
+        "answers_alone": answers_alone,
+        "outcomes": OUTCOMES,
+        "chips": CHIPS,
+        "deeds": DEEDS,
+    }
     return env
 
 

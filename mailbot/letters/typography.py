@@ -15,9 +15,7 @@ NBSP = "\u00a0"  #: the plain no-break space: old mail fonts lack the narrow one
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 )  #: in order, lower case as French writes them
-COUNTED = (
-    "question|questions|ligne|lignes|version|exercice|compte|page|pages|pièce|pièces|caractères|message|messages"
-)  #: nouns that stay with their number
+COUNTED = "question|questions|ligne|lignes|version|exercice|compte|page|pages|pièce|pièces|caractères|message|messages"  #: nouns that stay with their number
 UNITS = "€|%|Ko|Mo|o|h|jours?|essais?"
 ASPIRATED = frozenset(
     "hamed hamid hamza hakim halima hans harald harold harry hassan hassen heinrich heinz helmut hocine houcine "
@@ -35,7 +33,7 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), NBSP),
     (re.compile(r"(?<=n°) (?=\d)"), NBSP),
     (re.compile(rf"(?<=\d) (?=(?:{UNITS}|{COUNTED})\b|[€%])"), NBSP),
-    (re.compile(rf"(?<=\bh) (?=\d\d\b)"), NBSP),
+    (re.compile(r"(?<=\bh) (?=\d\d\b)"), NBSP),
     (re.compile(rf"\b({COUNTED}) (?=\d)", re.IGNORECASE), rf"\1{NBSP}"),
     (re.compile(rf"\b{_DAY}(?: \d{{4}})?\b"), lambda found: found[0].replace(" ", NBSP)),
 )

@@ -73,7 +73,9 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
     if isinstance(refusal, x.NotProven):
         return replace(scene, about="unproven")
     if isinstance(refusal, x.Unclear):
-        return replace(scene, about=refusal.about, draft=refusal.draft, author=scene.answer.by if scene.answer else None)
+        return replace(
+            scene, about=refusal.about, draft=refusal.draft, author=scene.answer.by if scene.answer else None
+        )
     if isinstance(refusal, x.NothingWritten):
         return replace(scene, about="empty")
     if isinstance(refusal, x.NotOffered):

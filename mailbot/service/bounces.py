@@ -13,9 +13,7 @@ from ..store.db import stamp
 from .system import System
 
 
-def record(
-    system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope, inbox_id: int
-) -> str:
+def record(system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope, inbox_id: int) -> str:
     """Keep a bounce; returns what it did, for `why`. One that names no letter of ours changes nothing."""
     found = bounce.read(message)
     letter = _letter(system, conn, envelope, found)

@@ -27,7 +27,9 @@ from .refusals import REFUSALS
 from .system import System
 
 
-def describe(raw: bytes, envelope: Envelope, sent: str = "", trust: str = "", limits: Limits = Limits()) -> dict[str, Any]:  # noqa: B008
+def describe(
+    raw: bytes, envelope: Envelope, sent: str = "", trust: str = "", limits: Limits = Limits()
+) -> dict[str, Any]:
     """A message as far as it is understood without a database. `sent` is the text of the letter it answers."""
     try:
         message = parse(raw, limits)
@@ -150,7 +152,13 @@ def _ref(job: Job) -> str | None:
 
 def _asked_back(job: Job, refusal: Refusal) -> dict[str, Any]:
     about = getattr(refusal, "about", "") or type(refusal).__name__
-    return {"verb": "ask_back", "question": _ref(job), "args": {"about": about}, "text": job.split.text, "outcome": "refuse"}
+    return {
+        "verb": "ask_back",
+        "question": _ref(job),
+        "args": {"about": about},
+        "text": job.split.text,
+        "outcome": "refuse",
+    }
 
 
 def _command(job: Job, intent: Intent) -> dict[str, Any]:

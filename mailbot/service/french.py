@@ -19,7 +19,7 @@ _WORDED = re.compile(rf"\b(\d{{1,2}})(?:er)?\s+({'|'.join(MONTHS)})(?:\s+(\d{{4}
 
 def fold(text: str) -> str:
     """`text` in lower case without accents; apostrophes straight, spaces single, line breaks kept."""
-    text = text.replace("’", "'").replace("‘", "'").replace("œ", "oe").replace("Œ", "OE")  # noqa: RUF001
+    text = text.replace("’", "'").replace("‘", "'").replace("œ", "oe").replace("Œ", "OE")
     decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
     return "\n".join(_SPACES.sub(" ", line).strip() for line in plain.splitlines()).strip()

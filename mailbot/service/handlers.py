@@ -96,7 +96,13 @@ def _same_again(job: Job, question: Question) -> str:
         job.system.oga, job.system.now(), job.person, question=question, answer=question.answer, by=job.person,
         event="proposed", same_as_before=True, mail=job.cause.mail,
     )  # fmt: skip
-    send(job.system, job.conn, Post("receipt", job.person, job.conversation, question=question, reply=True), scene, job.cause)
+    send(
+        job.system,
+        job.conn,
+        Post("receipt", job.person, job.conversation, question=question, reply=True),
+        scene,
+        job.cause,
+    )
     return "same as before"
 
 
@@ -194,8 +200,16 @@ def _confirm(job: Job, intent: Intent) -> str:
 def _left_aside(job: Job) -> None:
     assert job.conversation is not None
     question, _ = job.question()
-    scene = Scene(job.system.oga, job.system.now(), job.person, question=question, about="left_aside", mail=job.cause.mail)
-    send(job.system, job.conn, Post("notice", job.person, job.conversation, question=question, reply=True), scene, job.cause)
+    scene = Scene(
+        job.system.oga, job.system.now(), job.person, question=question, about="left_aside", mail=job.cause.mail
+    )
+    send(
+        job.system,
+        job.conn,
+        Post("notice", job.person, job.conversation, question=question, reply=True),
+        scene,
+        job.cause,
+    )
 
 
 def _answer_that_waited(job: Job, inbox_id: int, raw: bytes) -> str:

@@ -23,7 +23,9 @@ from .french import fold
 from .system import Policy, System
 from .target import Target
 
-_ANNOUNCED = re.compile(r"\b(ci[- ]joint|ci[- ]jointe|ci[- ]apres joint|en piece jointe|en pj|je (vous )?joins|vous trouverez joint)")
+_ANNOUNCED = re.compile(
+    r"\b(ci[- ]joint|ci[- ]jointe|ci[- ]apres joint|en piece jointe|en pj|je (vous )?joins|vous trouverez joint)"
+)
 
 
 @dataclass(frozen=True)

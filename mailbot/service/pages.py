@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..domain import commands as c
@@ -19,6 +19,7 @@ from ..mail import token
 from ..mail.parse import part
 from ..mail.token import Purpose
 from ..store import blobs, conversations, inbox, journal, nonces, people, questions
+from ..store.db import moment
 from .questions import act
 from .system import System
 
@@ -46,7 +47,7 @@ class Page:
     typed: str = ""  #: what was typed in a form that was not taken
     decided: str = ""  #: the event that decided on this version, where one did
     decided_by: Person | None = None
-    decided_at: str = ""
+    decided_moment: datetime | None = None
 
 
 def view(system: System, text: str) -> Page | None:
@@ -80,10 +81,20 @@ def _page(system: System, conn: sqlite3.Connection, text: str) -> Page | None:
     person = people.get(conn, conversation.person_id)
     question_id, shown = questions.answer_by_id(conn, conversation.subject_id)
     question = questions.get(conn, question_id)
-    history = journal.history(conn, question_id)
+    history = _told(conn, question_id)
     if not person.active or _over(system, question, history):
         return None
     return _standing(conn, Page("", text.lower(), person, question, shown, history=tuple(history)))
+
+
+def _told(conn: sqlite3.Connection, question_id: int) -> list[dict[str, Any]]:
+    """The history of a question, with names and times for people."""
+    rows = journal.history(conn, question_id)
+    found = {row["by"]: people.by_email(conn, row["by"]) for row in rows if row["by"]}
+    return [
+        {**row, "name": person.name if (person := found.get(row["by"])) else "", "moment": moment(row["at"])}
+        for row in rows
+    ]
 
 
 def _over(system: System, question: Question, history: list[dict[str, Any]]) -> bool:
@@ -110,7 +121,7 @@ def _standing(conn: sqlite3.Connection, page: Page) -> Page:
         kind="done",
         decided=deciding["event"],
         decided_by=people.by_email(conn, deciding["by"] or ""),
-        decided_at=deciding["at"],
+        decided_moment=deciding["moment"],
     )
 
 

@@ -76,7 +76,11 @@ def _note_news(conn: sqlite3.Connection, event: e.Event, before: Question, doing
 
 
 def ask(
-    system: System, ids: Iterable[int], by: Person | None = None, progress: Callable[[], None] | None = None, batch: int = 50
+    system: System,
+    ids: Iterable[int],
+    by: Person | None = None,
+    progress: Callable[[], None] | None = None,
+    batch: int = 50,
 ) -> int:
     """Put drafts to their firms, `batch` questions a transaction; returns how many were asked.
 
@@ -120,5 +124,3 @@ def pass_on(question: Question, person: Person, note: str, colleagues: Iterable[
 def _named(person: Person, note: str) -> bool:
     lower = note.lower()
     return person.name.lower() in lower or person.email in lower
-
-

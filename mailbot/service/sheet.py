@@ -40,7 +40,13 @@ def question(conn: sqlite3.Connection, id: int) -> dict[str, Any]:
         "answers": [_answer(a) for a in questions.answers(conn, id)],
         "history": journal.history(conn, id),
         "letters": [
-            {"kind": r["kind"], "to": r["to_address"], "state": r["state"], "message_id": r["message_id"], "at": r["date"]}
+            {
+                "kind": r["kind"],
+                "to": r["to_address"],
+                "state": r["state"],
+                "message_id": r["message_id"],
+                "at": r["date"],
+            }
             for r in outbox.of_question(conn, id)
         ],
     }

@@ -59,7 +59,11 @@ class System:
 
     def page(self, number: int) -> str:
         """The https address of a page, or "" where no pages are served."""
-        return f"{self.policy.public_url}/v/{token.make(Purpose.PAGE, number, self.keys)}" if self.policy.public_url else ""
+        return (
+            f"{self.policy.public_url}/v/{token.make(Purpose.PAGE, number, self.keys)}"
+            if self.policy.public_url
+            else ""
+        )
 
     def token_in(self, address: str) -> str:
         """The subaddress of one of our addresses, "" for the bare one; None-like "" for others too."""

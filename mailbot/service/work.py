@@ -115,7 +115,12 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
         intent = understand(job)
         decision = handle(job, intent)
         job.conn.execute("release command")
-        return "done", {**trace, "command": intent.verb.value, "decision": decision, "written_sha256": job.fingerprint()}
+        return "done", {
+            **trace,
+            "command": intent.verb.value,
+            "decision": decision,
+            "written_sha256": job.fingerprint(),
+        }
     except Refusal as refusal:
         job.conn.execute("rollback to command")
         job.conn.execute("release command")

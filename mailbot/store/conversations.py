@@ -23,7 +23,8 @@ def of(conn: sqlite3.Connection, purpose: Purpose, person_id: int, kind: str, su
     """The conversation of that description; begun where there is none yet."""
     key = (int(purpose), person_id, kind, subject_id)
     row = conn.execute(
-        "select number from conversation where purpose = ? and person_id = ? and subject_kind = ? and subject_id = ?", key
+        "select number from conversation where purpose = ? and person_id = ? and subject_kind = ? and subject_id = ?",
+        key,
     ).fetchone()
     number = row["number"] if row else _begin(conn, key)
     return Conversation(number, purpose, person_id, kind, subject_id)

@@ -20,9 +20,7 @@ class Draft:
     written: Written
 
 
-def add(
-    conn: sqlite3.Connection, question_id: int, version: int, written: Written, inbox_id: int, at: datetime
-) -> int:
+def add(conn: sqlite3.Connection, question_id: int, version: int, written: Written, inbox_id: int, at: datetime) -> int:
     """Keep such words; returns the id of the draft."""
     cursor = conn.execute(
         "insert into draft(question_id, version, added, set_aside, inbox_id, at) values (?, ?, ?, ?, ?, ?)",

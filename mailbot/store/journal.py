@@ -76,6 +76,12 @@ def history(conn: sqlite3.Connection, question_id: int) -> list[dict[str, Any]]:
         (question_id,),
     )
     return [
-        {"at": r["at"], "event": r["kind"], "by": r["email"], "version": r["version"] or None, "message": r["message_id"]}
+        {
+            "at": r["at"],
+            "event": r["kind"],
+            "by": r["email"],
+            "version": r["version"] or None,
+            "message": r["message_id"],
+        }
         for r in rows
     ]

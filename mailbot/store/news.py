@@ -10,7 +10,9 @@ from . import people, questions
 from .db import moment, stamp
 
 
-def add(conn: sqlite3.Connection, author_id: int, question_id: int, shown: int, sent: int, by: int, at: datetime) -> None:
+def add(
+    conn: sqlite3.Connection, author_id: int, question_id: int, shown: int, sent: int, by: int, at: datetime
+) -> None:
     """Version `shown` of the author was handed over as version `sent`."""
     conn.execute(
         "insert into news(person_id, question_id, shown, version, by_id, at) values (?, ?, ?, ?, ?, ?)",
@@ -20,7 +22,9 @@ def add(conn: sqlite3.Connection, author_id: int, question_id: int, shown: int, 
 
 def untold(conn: sqlite3.Connection, person_id: int) -> tuple[News, ...]:
     """What this person does not know yet, oldest first."""
-    rows = conn.execute("select * from news where person_id = ? and outbox_id is null order by id", (person_id,)).fetchall()
+    rows = conn.execute(
+        "select * from news where person_id = ? and outbox_id is null order by id", (person_id,)
+    ).fetchall()
     return tuple(
         News(
             question=questions.get(conn, row["question_id"]),

@@ -18,7 +18,9 @@ def get(conn: sqlite3.Connection, id: int) -> Question:
     row = conn.execute("select * from question where id = ?", (id,)).fetchone()
     if row is None:
         raise KeyError(id)
-    asked = conn.execute("select person_id, passed_on from recipient where question_id = ? order by 1", (id,)).fetchall()
+    asked = conn.execute(
+        "select person_id, passed_on from recipient where question_id = ? order by 1", (id,)
+    ).fetchall()
     known = people.by_ids(conn, [r["person_id"] for r in asked] + ([row["asked_by_id"]] if row["asked_by_id"] else []))
     return Question(
         id=row["id"],
@@ -64,9 +66,7 @@ def id_of(conn: sqlite3.Connection, ref: str) -> int | None:
 
 def answer(conn: sqlite3.Connection, question_id: int, version: int) -> Answer:
     """One version of an answer, with its files. Raises KeyError."""
-    row = conn.execute(
-        "select * from answer where question_id = ? and version = ?", (question_id, version)
-    ).fetchone()
+    row = conn.execute("select * from answer where question_id = ? and version = ?", (question_id, version)).fetchone()
     if row is None:
         raise KeyError((question_id, version))
     return _answer(conn, row)
