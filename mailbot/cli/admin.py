@@ -141,7 +141,7 @@ def demo(script: bool, folder: Path | None) -> None:
     """Play one question's whole way with sample data: real SMTP on loopback, nothing outside."""
     from ..demo import story
 
-    story.play(folder, checking=script, say=click.echo)
+    story.play(folder, click.echo)
 
 
 COMMANDS = (init, check, import_, ask, serve, tick, status, demo)

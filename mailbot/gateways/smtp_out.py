@@ -175,16 +175,20 @@ class Sender:
 
 def _address(link: smtplib.SMTP, reverse_path: str, recipient: str, size: int) -> Outcome | None:
     """MAIL and RCPT; None where the host takes both."""
-    try:
-        code, text = link.mail(reverse_path, [f"SIZE={size}"] if link.has_extn("size") else [])
-        if code in OUR_FAULT:
-            return Outcome(Result.DEFERRED, code, _one_line(text))
-        if code != 250:
-            return _judge(code, text)
-        code, text = link.rcpt(recipient)
-    except ValueError:  # smtplib's word for line ends and characters beyond ASCII
-        return Outcome(Result.FAILED, 553, "5.1.3 not an address that this host can be given")
+    if not (_sayable(recipient) and (not reverse_path or _sayable(reverse_path))):
+        return Outcome(Result.FAILED, 553, "5.1.3 not an address that can be put on the wire")
+    code, text = link.mail(reverse_path, [f"SIZE={size}"] if link.has_extn("size") else [])
+    if code in OUR_FAULT:
+        return Outcome(Result.DEFERRED, code, _one_line(text))
+    if code != 250:
+        return _judge(code, text)
+    code, text = link.rcpt(recipient)
     return None if code in (250, 251) else _judge(code, text)
+
+
+def _sayable(address: str) -> bool:
+    """ASCII, and smtplib sends it as it stands: of `a@b\\r\\nRCPT ...` or `a@b(c` it would send `a@b`."""
+    return address.isascii() and smtplib.quoteaddr(address) == f"<{address}>"
 
 
 def _data(link: smtplib.SMTP, data: bytes) -> tuple[int, bytes]:

@@ -169,7 +169,9 @@ def test_what_the_host_may_have_is_not_sent_again_at_once(host: Any, sender: Any
     assert len(sink.kept) == 2
 
 
-@pytest.mark.parametrize("recipient", ["é@firm.example", "b@firm.example\r\nRCPT TO:<c@d.example>"])
+@pytest.mark.parametrize(
+    "recipient", ["é@firm.example", "b@firm.example\r\nRCPT TO:<c@d.example>", "b@firm.example(c", ""]
+)
 def test_an_address_that_cannot_be_said_fails(host: Any, sender: Any, recipient: str) -> None:
     sink = host()
     ours = sender(sink.port)
@@ -272,7 +274,7 @@ def test_login(host: Any, sender: Any, server_tls: Any, client_tls: Any) -> None
 def test_check_says_what_the_host_answered(host: Any, sender: Any) -> None:
     sink = host()
     assert sender(sink.port).check() == f"127.0.0.1:{sink.port} answers as sink.example, no TLS, no login"
-    with pytest.raises(MailbotError, match="takes no mail: .*554|takes no mail: 5.7.1 no"):
+    with pytest.raises(MailbotError, match=r"takes no mail: 554 5\.7\.1 no"):
         sender(scripted(b"554 5.7.1 no")).check()
 
 

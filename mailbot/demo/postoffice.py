@@ -1,0 +1,143 @@
+"""A post office on loopback: takes every letter, keeps it in the mailbox of its reader, and hands in replies.
+
+It acts as the trusted front server would: what it hands in bears its own verdict on the sender.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+HOST = "mx.assaprol.example"  #: the authserv-id of its verdicts
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter as it arrived."""
+
+    to: str
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        found = message_from_bytes(self.raw, policy=policy.default)
+        assert isinstance(found, EmailMessage)
+        return found
+
+    @property
+    def kind(self) -> str:
+        return str(self.message["X-Mailbot"])
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"])
+
+    @property
+    def text(self) -> str:
+        part = self.message.get_body(("plain",))
+        return part.get_content() if part else ""
+
+    @property
+    def files(self) -> list[str]:
+        return [str(part.get_filename()) for part in self.message.iter_attachments()]
+
+
+class PostOffice:
+    """Mailboxes by address. `port` is where letters are taken; replies go to the port handed to `submit`."""
+
+    def __init__(self) -> None:
+        self._letters: list[Letter] = []
+        self._arrived = threading.Condition()
+        self._loop_thread: threading.Thread | None = None
+        self._stop: Callable[[], Any] = lambda: None
+        self.port = 0
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        with self._arrived:
+            self._letters += [Letter(to.lower(), envelope.content) for to in envelope.rcpt_tos]
+            self._arrived.notify_all()
+        return "250 2.0.0 kept"
+
+    def open(self) -> None:
+        """Begin to take letters, on a free port."""
+        ready = threading.Event()
+
+        def run() -> None:
+            loop = asyncio.new_event_loop()
+            server = loop.run_until_complete(
+                loop.create_server(lambda: SMTP(self, loop=loop, data_size_limit=2**26, hostname=HOST), "127.0.0.1", 0)
+            )
+            self.port = server.sockets[0].getsockname()[1]
+            self._stop = lambda: loop.call_soon_threadsafe(loop.stop)
+            ready.set()
+            loop.run_forever()
+            server.close()
+            loop.run_until_complete(server.wait_closed())
+            loop.close()
+
+        self._loop_thread = threading.Thread(target=run, name="post-office", daemon=True)
+        self._loop_thread.start()
+        ready.wait(5)
+
+    def close(self) -> None:
+        """Take no more letters."""
+        self._stop()
+        if self._loop_thread:
+            self._loop_thread.join(5)
+
+    def mailbox(self, address: str) -> list[Letter]:
+        """What arrived for an address, oldest first."""
+        with self._arrived:
+            return [letter for letter in self._letters if letter.to == address.lower()]
+
+    def wait(self, address: str, kind: str, ref: str = "", seconds: float = 15) -> Letter:
+        """The newest letter of that kind (whose subject names `ref`); waits for one. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        with self._arrived:
+            while True:
+                found = [x for x in self._letters if x.to == address.lower() and x.kind == kind and ref in x.subject]
+                if found:
+                    return found[-1]
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError(f"no letter {kind} {ref} for {address} within {seconds:.0f} s")
+                self._arrived.wait(left)
+
+
+def reply(letter: Letter, sender: tuple[str, str], text: str, files: dict[str, bytes] | None = None) -> EmailMessage:
+    """A reply as a mail client writes it: above the quoted letter, to its Reply-To."""
+    original = letter.message
+    message = EmailMessage()
+    message["From"] = f"{sender[0]} <{sender[1]}>"
+    message["To"] = str(original["Reply-To"])
+    message["Subject"] = "Re: " + letter.subject.removeprefix("Re: ")
+    message["Message-ID"] = make_msgid(domain=sender[1].partition("@")[2])
+    message["In-Reply-To"] = str(original["Message-ID"])
+    message["References"] = f"{original['References'] or ''} {original['Message-ID']}".strip()
+    message["Date"] = format_datetime(datetime.now(UTC))
+    quoted = "\n".join(f"> {line}" for line in letter.text.splitlines())
+    message.set_content(f"{text}\n\nLe mar. 24 nov. 2026 à 09:00, ASSAPROL <eccv@assaprol.example> a écrit :\n\n{quoted}\n")
+    for name, data in (files or {}).items():
+        message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
+    return message
+
+
+def submit(port: int, message: EmailMessage, verdict: str = "pass") -> None:
+    """Hand a mail in as the trusted front server does, with its verdict on the sender on top."""
+    sender = str(message["From"]).rpartition("<")[2].rstrip(">")
+    domain = sender.rpartition("@")[2]
+    results = f"Authentication-Results: {HOST}; dmarc={verdict} header.from={domain}\r\n".encode()
+    raw = results + message.as_bytes(policy=policy.SMTP)
+    with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+        client.sendmail(sender, [str(message["To"])], raw)
