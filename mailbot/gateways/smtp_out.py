@@ -95,7 +95,9 @@ class Sender:
         try:
             link = self._connect()
         except (smtplib.SMTPException, OSError) as error:
-            raise MailbotError(f"{self.host} takes no mail: {_deferred(error).text}") from error
+            said = _deferred(error)
+            why = f"{said.code} {said.text}" if said.code else said.text
+            raise MailbotError(f"{self.host} takes no mail: {why}") from error
         tls = link.sock.version() if isinstance(link.sock, ssl.SSLSocket) else "no TLS"
         login = f"logged in as {self.host.user}" if self.host.user else "no login"
         name = (link.ehlo_resp or link.helo_resp or b"").decode("utf-8", "replace").partition("\n")[0]
@@ -188,7 +190,7 @@ def _address(link: smtplib.SMTP, reverse_path: str, recipient: str, size: int) -
 
 def _sayable(address: str) -> bool:
     """ASCII, and smtplib sends it as it stands: of `a@b\\r\\nRCPT ...` or `a@b(c` it would send `a@b`."""
-    return address.isascii() and smtplib.quoteaddr(address) == f"<{address}>"
+    return address.isascii() and "@" in address and smtplib.quoteaddr(address) == f"<{address}>"
 
 
 def _data(link: smtplib.SMTP, data: bytes) -> tuple[int, bytes]:

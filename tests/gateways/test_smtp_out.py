@@ -256,7 +256,7 @@ def test_the_host_must_prove_who_it_is(
 
 def test_login(host: Any, sender: Any, server_tls: Any, client_tls: Any) -> None:
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
-        return AuthResult(success=given.password == b"s3cret")
+        return AuthResult(success=given.password == b"s3cret", handled=False)
 
     sink = host(tls=server_tls, auth_required=True, authenticator=authenticate)
     known = sender(sink.port, security="starttls", tls=client_tls, user="bot", password="s3cret")
