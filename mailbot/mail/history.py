@@ -103,7 +103,16 @@ def read(lines: list[Line], sent: str = "") -> Reading:
             reading.kinds[at] = Kind.QUOTED
         for at in region:
             reading.kinds[at] = _kind(lines[at], ours[at], known, unmarked)
+    _keep_blanks(lines, reading.kinds)
     return reading
+
+
+def _keep_blanks(lines: list[Line], kinds: list[Kind]) -> None:
+    """Blank lines between two typed lines are the writer's."""
+    filled = [at for at, line in enumerate(lines) if not line.blank]
+    for before, after in pairwise(filled):
+        if kinds[before] is kinds[after] is Kind.TYPED:
+            kinds[before:after] = [Kind.TYPED] * (after - before)
 
 
 def _is_doubtful(lines: list[Line], reading: Reading, openings: list[Opening], sent: str) -> bool:
