@@ -22,7 +22,6 @@ from . import resources
 from .config import Config
 from .errors import AlreadyRunning, MailbotError, UsageError
 from .gateways import smtp_in
-from .gateways.clock import Clock
 from .gateways.scheduler import Worker, ticking
 from .gateways.smtp_out import Host, Sender
 from .letters.render import environment
@@ -33,6 +32,7 @@ from .mail.message import Address
 from .mail.parse import Limits
 from .mail.token import Keys
 from .service import ingress
+from .service.clock import Clock
 from .service.delivery import deliver_due
 from .service.system import Policy, System
 from .service.work import work_all
@@ -230,7 +230,7 @@ async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | 
         delivering.wake()
 
     working = Worker("mailbot-work", work)
-    mail_in, web = await _listen(app, working)
+    mail_in, web = await _listen(app, working.wake, delivering.wake)
     working.start()
     delivering.start()
     scheduler = ticking(wake)
@@ -245,17 +245,17 @@ async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | 
     out.close()
 
 
-async def _listen(app: App, working: Worker) -> tuple[Any, Any]:
+async def _listen(app: App, arrived: Callable[[], object], acted: Callable[[], object]) -> tuple[Any, Any]:
     """Bind all listeners, or none."""
     mail_in = web = None
     try:
         if app.config.smtp_in.enabled:
             where = app.config.smtp_in
-            mail_in = await smtp_in.start(door(app, working.wake), where.host, where.port)
+            mail_in = await smtp_in.start(door(app, arrived), where.host, where.port)
         if app.config.web.enabled:
             from .gateways import web as pages
 
-            web = await pages.start(app.system, app.config.web.host, app.config.web.port)
+            web = await pages.start(app.system, app.config.web.host, app.config.web.port, acted)
     except MailbotError:
         if mail_in:
             await mail_in.close(0)

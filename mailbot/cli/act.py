@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import click
 
@@ -20,7 +21,7 @@ text = click.option("--text", required=True, help="The words; - reads them from 
 replace = click.option("--replace", is_flag=True, help="Take the place of what stands, instead of adding to it.")
 
 
-def _carry_out(context: Context, ref: str, email: str, make: Any) -> None:
+def _carry_out(context: Context, ref: str, email: str, make: Callable[[Question, Act], c.Command]) -> None:
     system = context.app.system
     with system.store.tx() as conn:
         question = find(conn, ref)
@@ -30,7 +31,7 @@ def _carry_out(context: Context, ref: str, email: str, make: Any) -> None:
 
 
 def _words(value: str) -> str:
-    return click.get_text_stream("stdin").read() if value == "-" else value
+    return sys.stdin.read() if value == "-" else value
 
 
 def _day(value: str) -> date:

@@ -127,7 +127,9 @@ def reply(letter: Letter, sender: tuple[str, str], text: str, files: dict[str, b
     message["References"] = f"{original['References'] or ''} {original['Message-ID']}".strip()
     message["Date"] = format_datetime(datetime.now(UTC))
     quoted = "\n".join(f"> {line}" for line in letter.text.splitlines())
-    message.set_content(f"{text}\n\nLe mar. 24 nov. 2026 à 09:00, ASSAPROL <eccv@assaprol.example> a écrit :\n\n{quoted}\n")
+    message.set_content(
+        f"{text}\n\nLe mar. 24 nov. 2026 à 09:00, ASSAPROL <eccv@assaprol.example> a écrit :\n\n{quoted}\n"
+    )
     for name, data in (files or {}).items():
         message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
     return message

@@ -39,7 +39,7 @@ class Sandbox:
 
     def start(self) -> None:
         """Start `serve` and wait for its ready line."""
-        log = open(self.folder / "serve.log", "a")  # noqa: SIM115 - the child's for as long as it lives
+        log = open(self.folder / "serve.log", "a")  # the child has it for as long as it lives
         self.process = subprocess.Popen(self._command("serve"), stdout=subprocess.PIPE, stderr=log, text=True)
         log.close()
         assert self.process.stdout is not None

@@ -187,3 +187,18 @@ class Question:
     def addition_waits(self) -> bool:
         """Handed over, and a collaborator's addition waits for the expert."""
         return self.state is State.SUBMITTED and self.waiting > 0
+
+
+@dataclass(frozen=True)
+class News:
+    """An answer that was handed over since the author's last letter; told in the next one."""
+
+    question: Question
+    by: Person  #: who approved
+    at: datetime
+    shown: Answer  #: the version the author wrote
+    sent: Answer  #: the version that was handed over: another one where the expert amended it
+
+    @property
+    def amended(self) -> bool:
+        return self.sent.version != self.shown.version

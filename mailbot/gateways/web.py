@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote, urlsplit
 
 import uvicorn
@@ -37,8 +37,9 @@ HEADERS = {
 class Pages:
     """The routes, with what they need."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, acted: Callable[[], object]) -> None:
         self.system = system
+        self.acted = acted
         self.templates: Environment = system.templates
 
     async def show(self, request: Request) -> Response:
@@ -53,6 +54,7 @@ class Pages:
             return self._gone(413)
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         page = await run_in_threadpool(pages.decide, self.system, request.path_params["token"], fields)
+        self.acted()
         return self._page(page, posted=True)
 
     async def file(self, request: Request) -> Response:
@@ -106,9 +108,9 @@ async def _form(request: Request) -> FormData | None:
     return await request.form(max_files=0, max_fields=12, max_part_size=BODY_LIMIT)
 
 
-def application(system: System) -> Starlette:
-    """The web application of one mailbot."""
-    routes = Pages(system)
+def application(system: System, acted: Callable[[], object] = lambda: None) -> Starlette:
+    """The web application of one mailbot; `acted` is called after each posted form, since letters may be due."""
+    routes = Pages(system, acted)
     return Starlette(
         routes=[
             Route("/v/{token}", routes.show, methods=["GET"]),
@@ -140,8 +142,11 @@ class WebServer:
         await asyncio.wait_for(self._task, grace + 5)
 
 
-async def start(system: System, host: str, port: int) -> WebServer:
-    """Serve the pages; port 0 takes a free one. Raises UsageError where it cannot be bound."""
+async def start(system: System, host: str, port: int, acted: Callable[[], object] = lambda: None) -> WebServer:
+    """Serve the pages; port 0 takes a free one. `acted` is called after each posted form.
+
+    Raises UsageError where the address cannot be bound.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -151,9 +156,18 @@ async def start(system: System, host: str, port: int) -> WebServer:
         listener.close()
         raise UsageError(f"cannot serve pages on {host}:{port} ([web] host, port): {error.strerror}") from error
     config = uvicorn.Config(
-        application(system), http="httptools", access_log=False, log_level="warning", log_config=None, lifespan="off",
-        server_header=False, date_header=False, timeout_keep_alive=10, timeout_graceful_shutdown=5, limit_concurrency=500,
-    )  # fmt: skip
+        application(system, acted),
+        http="httptools",
+        access_log=False,  # paths hold tokens
+        log_level="warning",
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=500,
+    )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not task.done():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, tzinfo
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .scene import Scene
@@ -13,9 +12,8 @@ from .typography import clean, one_line, plural
 MULTILINE = frozenset({"text", "added", "set_aside", "comment", "draft", "footer"})  #: fields that keep their lines
 
 
-TEXT_LIMIT = (
-    60_000  #: characters of one typed text that a letter shows at most: the rest is kept, and shown on the page
-)
+#: characters of one typed text that a letter shows at most: the rest is kept, and shown on the page
+TEXT_LIMIT = 60_000
 
 
 def prepare(scene: Scene, limit: int = TEXT_LIMIT) -> Scene:
@@ -36,17 +34,12 @@ class Fit(NamedTuple):
 
 def _dataclass(value: Any, fit: Fit) -> Any:
     changed = {}
-    for name in _names(type(value)):
-        old = getattr(value, name)
-        new = _value(name, old, fit)
+    for field in fields(value):
+        old = getattr(value, field.name)
+        new = _value(field.name, old, fit)
         if new is not old:
-            changed[name] = new
+            changed[field.name] = new
     return replace(value, **changed) if changed else value
-
-
-@lru_cache(maxsize=64)
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 def _value(name: str, old: Any, fit: Fit) -> Any:

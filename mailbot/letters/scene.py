@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
-from ..domain.model import Answer, File, Outcome, Person, Question
+from ..domain.model import Answer, File, News, Outcome, Person, Question
 
 
 @dataclass(frozen=True)
@@ -20,21 +20,6 @@ class Oga:
     subject_name: str = "initials"  #: initials, none or full
     allowed_types: str = "PDF, Excel, Word ou image"
     timezone: tzinfo | None = None
-
-
-@dataclass(frozen=True)
-class News:
-    """An answer that was handed over since the author's last letter; told in the next one."""
-
-    question: Question
-    by: Person  #: who approved
-    at: datetime
-    shown: Answer  #: the version the author wrote
-    sent: Answer  #: the version that was handed over: another one where the expert amended it
-
-    @property
-    def amended(self) -> bool:
-        return self.sent.version != self.shown.version
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,11 @@ NBSP = "\u00a0"  #: the plain no-break space: old mail fonts lack the narrow one
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 )  #: in order, lower case as French writes them
-COUNTED = "question|questions|ligne|lignes|version|exercice|compte|page|pages|pièce|pièces|caractères|message|messages"  #: nouns that stay with their number
+#: nouns that stay with their number
+COUNTED = "|".join(
+    "question questions ligne lignes version exercice compte page pages pièce pièces caractères message".split()
+    + ["messages"]
+)
 UNITS = "€|%|Ko|Mo|o|h|jours?|essais?"
 ASPIRATED = frozenset(
     "hamed hamid hamza hakim halima hans harald harold harry hassan hassen heinrich heinz helmut hocine houcine "

@@ -32,7 +32,7 @@ _MESSAGE_ID = re.compile(rb"^message-id:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I
 _NATURAL = re.compile(rb"^(from|date|subject):([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
 
 
-def parse(raw: bytes, limits_: Limits = Limits()) -> InboundMessage:  # noqa: B008 - frozen
+def parse(raw: bytes, limits_: Limits = Limits()) -> InboundMessage:
     """The message in `raw`. Raises Unreadable for what exceeds `limits_`, or what no library can take apart."""
     limits.check(raw, limits_)
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import ConfigError, MailbotError
 from ..letters.render import KINDS
 from ..store import journal
+from ..store.db import broken
 from .system import System
 
 
@@ -45,8 +46,8 @@ def _advice(config: Any) -> Iterator[Line]:
 
 
 def _database(system: System) -> Iterator[Line]:
-    found = system.store.conn.execute("pragma quick_check").fetchone()[0]
-    if found != "ok":
+    found = broken(system.store.conn)
+    if found:
         yield Line("error", "database", f"{system.store.path}: {found}; restore a backup")
         return
     faults = list(journal.faults(system.store.conn))

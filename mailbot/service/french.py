@@ -8,9 +8,7 @@ from datetime import date
 
 from .words import COURTESY, GREETING
 
-MONTHS = (
-    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
-)  # fmt: skip
+MONTHS = tuple("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split())
 _SPACES = re.compile(r"[^\S\n]+")
 _CLAUSE = re.compile(r"[.,;!\n]+|\s+-\s+")
 _NUMERIC = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?\b")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..domain import access
 from ..domain import commands as c
 from ..domain.model import Question, Written
-from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn
+from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn, VersionChanged
 from ..letters.scene import Scene
 from ..mail.token import Purpose
 from ..mail.trust import Trust
@@ -50,8 +50,20 @@ RAISED_BY: dict[Verb, str] = {
 
 def understand(job: Job) -> Intent:
     """What the mail asks for. Raises a Refusal that asks back."""
+    _still_waits(job)
     today = job.system.today().date()
     return reading.read(job.purpose, Words(job.split.text, today, job.message.subject, len(job.files)))
+
+
+def _still_waits(job: Job) -> None:
+    """Words about a version that waits no more are not weighed: the writer is told that it was decided, or changed."""
+    if job.purpose is not Purpose.APPROVE:
+        return
+    question, version = job.question()
+    if not question.waiting:
+        raise OutOfTurn("nothing waits for approval")
+    if question.waiting != version:
+        raise VersionChanged(f"version {version}, not {question.waiting}", version=question.waiting)
 
 
 def handle(job: Job, intent: Intent) -> str:

@@ -19,7 +19,7 @@ from ..mail import token
 from ..mail.parse import part
 from ..mail.token import Purpose
 from ..store import blobs, conversations, inbox, journal, nonces, people, questions
-from ..store.db import moment
+from ..store.db import moment, savepoint
 from .questions import act
 from .system import System
 
@@ -157,11 +157,10 @@ def decide(system: System, text: str, form: Mapping[str, str]) -> Page | None:
         error = _error(system, conn, page, form)
         if error:
             return _with_nonce(system, conn, page, error=error, typed=form.get("text", "")[:TEXT_LIMIT])
-        conn.execute("savepoint decision")
         try:
-            _act(system, conn, page, form)
+            with savepoint(conn):
+                _act(system, conn, page, form)
         except Refusal as refusal:
-            conn.execute("rollback to decision")
             kind = "changed" if isinstance(refusal, VersionChanged) else page.kind
             return _replace(page, kind=kind, error=type(refusal).__name__, typed=form.get("text", "")[:TEXT_LIMIT])
         done = _page(system, conn, text)

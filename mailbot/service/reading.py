@@ -51,13 +51,13 @@ def _sent(system: System, conn: sqlite3.Connection, message: InboundMessage, env
         found = target.find(system, conn, message, envelope).conversation
     except Held:
         return ""
-    return "\n".join(letter.text for letter in outbox.texts(conn, found.number, LETTERS_QUOTED)) if found else ""
+    return "\n".join(outbox.texts(conn, found.number, LETTERS_QUOTED)) if found else ""
 
 
 def reread(job: Job, inbox_id: int, raw: bytes, conversation: Conversation) -> Job:
     """The job of an earlier message of the same writer, which waited for his word."""
     message = parse(raw, job.system.policy.limits)
-    sent = "\n".join(letter.text for letter in outbox.texts(job.conn, conversation.number, LETTERS_QUOTED))
+    sent = "\n".join(outbox.texts(job.conn, conversation.number, LETTERS_QUOTED))
     found = files(message, inbox_id, job.system.policy)
     return replace(
         job, inbox_id=inbox_id, message=message, split=written(message, sent), conversation=conversation, files=found

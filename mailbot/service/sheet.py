@@ -13,7 +13,7 @@ from .system import System
 
 
 def sheet(system: System, ref: str) -> dict[str, Any] | None:
-    """A question, dossier, cabinet, person or message by its reference, code, address or Message-ID; None if unknown."""
+    """A question, dossier, cabinet, person or message by its public name; None if unknown."""
     conn = system.store.conn
     if (id := questions.id_of(conn, ref)) is not None:
         return question(conn, id)

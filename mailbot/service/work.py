@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import Refusal, StoreBusy
 from ..mail.disposition import Disposition
 from ..store import blobs, inbox
+from ..store.db import savepoint
 from . import bounces, target
 from .asking_back import ask_back
 from .handlers import handle, understand
@@ -110,20 +111,13 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
     """Do what the mail asks, or ask back. A refused command has changed nothing: it is undone to its beginning."""
     intent: Intent | None = None
     trace = _about(job)
-    job.conn.execute("savepoint command")
     try:
-        intent = understand(job)
-        decision = handle(job, intent)
-        job.conn.execute("release command")
-        return "done", {
-            **trace,
-            "command": intent.verb.value,
-            "decision": decision,
-            "written_sha256": job.fingerprint(),
-        }
+        with savepoint(job.conn):
+            intent = understand(job)
+            decision = handle(job, intent)
+        done = {"command": intent.verb.value, "decision": decision, "written_sha256": job.fingerprint()}
+        return "done", {**trace, **done}
     except Refusal as refusal:
-        job.conn.execute("rollback to command")
-        job.conn.execute("release command")
         asked = ask_back(job, refusal, intent.verb if intent else None)
         trace["disposition"] = "hold" if asked.state == "held" else "accept"
         return asked.state, {

@@ -114,6 +114,25 @@ class Store:
         self._local = threading.local()
 
 
+@contextmanager
+def savepoint(conn: sqlite3.Connection) -> Iterator[None]:
+    """A part of a transaction that an exception undoes by itself; the rest of the transaction goes on."""
+    conn.execute("savepoint part")
+    try:
+        yield
+    except BaseException:
+        conn.execute("rollback to part")
+        conn.execute("release part")
+        raise
+    conn.execute("release part")
+
+
+def broken(conn: sqlite3.Connection) -> str:
+    """What SQLite finds wrong with the file, "" where it is whole."""
+    found: str = conn.execute("pragma quick_check").fetchone()[0]
+    return "" if found == "ok" else found
+
+
 def migrate(store: Store, folder: Path) -> list[str]:
     """Bring the schema up to date with the numbered files of `folder`; return the names of those that ran now."""
     scripts = sorted(folder.glob("[0-9]*.sql"))

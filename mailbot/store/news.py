@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from ..letters.scene import News
+from ..domain.model import News
 from . import people, questions
 from .db import moment, stamp
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from ..letters.scene import Rendered
 from ..mail.message import Address, AttachedFile, OutgoingMessage
 from .db import moment, stamp
 
@@ -68,11 +67,11 @@ def message(conn: sqlite3.Connection, row: sqlite3.Row, sender: Address) -> Outg
     )
 
 
-def due(conn: sqlite3.Connection, now: datetime, limit: int = 200, after: int = 0) -> list[sqlite3.Row]:
-    """Letters whose time has come, oldest first; rows up to id `after` are left out."""
+def due(conn: sqlite3.Connection, now: datetime, limit: int = 200) -> list[sqlite3.Row]:
+    """Letters whose time has come, oldest first."""
     return conn.execute(
-        "select * from outbox where state in ('due', 'deferred') and due_at <= ? and id > ? order by due_at, id limit ?",
-        (stamp(now), after, limit),
+        "select * from outbox where state in ('due', 'deferred') and due_at <= ? order by due_at, id limit ?",
+        (stamp(now), limit),
     ).fetchall()
 
 
@@ -114,12 +113,12 @@ def last_of(conn: sqlite3.Connection, conversation: int) -> sqlite3.Row | None:
     return found
 
 
-def texts(conn: sqlite3.Connection, conversation: int, limit: int = 5) -> list[Rendered]:
-    """The newest letters of a conversation, newest first: what a reply may quote."""
+def texts(conn: sqlite3.Connection, conversation: int, limit: int = 5) -> list[str]:
+    """The text of the newest letters of a conversation, newest first: what a reply may quote."""
     rows = conn.execute(
-        "select subject, text, html from outbox where conversation = ? order by id desc limit ?", (conversation, limit)
+        "select text from outbox where conversation = ? order by id desc limit ?", (conversation, limit)
     )
-    return [Rendered(r["subject"], r["text"], r["html"]) for r in rows]
+    return [row["text"] for row in rows]
 
 
 def root_of(conn: sqlite3.Connection, question_id: int, person_id: int) -> str:
