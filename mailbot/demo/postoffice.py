@@ -136,10 +136,15 @@ def reply(letter: Letter, sender: tuple[str, str], text: str, files: dict[str, b
 
 
 def submit(port: int, message: EmailMessage, verdict: str = "pass") -> None:
-    """Hand a mail in as the trusted front server does, with its verdict on the sender on top."""
+    """Hand a mail in to the address in its To, as the trusted front server does."""
+    hand_over(port, message, str(message["To"]), verdict)
+
+
+def hand_over(port: int, message: EmailMessage, recipient: str, verdict: str = "pass") -> None:
+    """Hand a mail in for one recipient, with the front server's verdict on the sender on top."""
     sender = str(message["From"]).rpartition("<")[2].rstrip(">")
     domain = sender.rpartition("@")[2]
     results = f"Authentication-Results: {HOST}; dmarc={verdict} header.from={domain}\r\n".encode()
     raw = results + message.as_bytes(policy=policy.SMTP)
     with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
-        client.sendmail(sender, [str(message["To"])], raw)
+        client.sendmail(sender, [recipient], raw)

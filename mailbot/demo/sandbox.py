@@ -61,7 +61,7 @@ class Sandbox:
             self.process = None
 
 
-def _configuration(smtp_out: int) -> str:
+def configuration(smtp_out: int) -> str:
     shipped = resources.shipped("config.toml").read_text(encoding="utf-8")
     changes: dict[str, dict[str, Any]] = {
         "oga": {
@@ -92,7 +92,7 @@ def sandbox(folder: Path) -> Iterator[Sandbox]:
     office.open()
     here = Sandbox(folder, office)
     try:
-        (folder / "config.toml").write_text(_configuration(office.port), encoding="utf-8")
+        (folder / "config.toml").write_text(configuration(office.port), encoding="utf-8")
         here.run("init", "--sandbox")
         here.run("import", *(str(SAMPLE / f"{name}.csv") for name in SHEETS))
         yield here

@@ -12,7 +12,7 @@ from ..domain.model import Channel, File, Person, Question, Verdict, Written
 from ..domain.questions import Act
 from ..errors import Held
 from ..letters.scene import Mail
-from ..mail.message import InboundMessage, Split
+from ..mail.message import Attachment, InboundMessage, Split
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import drafts, inbox, questions
@@ -26,6 +26,8 @@ from .target import Target
 _ANNOUNCED = re.compile(
     r"\b(ci[- ]joint|ci[- ]jointe|ci[- ]apres joint|en piece jointe|en pj|je (vous )?joins|vous trouverez joint)"
 )
+
+LOGO_BYTES = 50_000  #: a picture inside the text above this size is taken for a document
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,16 @@ def build(
 
 
 def files(message: InboundMessage, inbox_id: int, policy: Policy) -> tuple[File, ...]:
-    """The files that came with a message, each with its verdict; pictures inside the text are none."""
-    joined = [a for a in message.attachments if not (a.inline and a.type.startswith("image/"))]
+    """The files that came with a message, each with its verdict; logos of a signature are none."""
+    joined = [a for a in message.attachments if not _is_logo(a, message.html)]
     found = [File(a.name, a.type, a.size, a.sha256, a.part, inbox_id) for a in joined]
     return tuple(_judged(file, n, policy) for n, file in enumerate(found, 1))
+
+
+def _is_logo(attachment: Attachment, html: str) -> bool:
+    """A small picture that the HTML shows by its Content-ID (RFC 2392); a phone's photographs are none."""
+    small = attachment.type.startswith("image/") and attachment.size <= LOGO_BYTES
+    return small and bool(attachment.content_id) and f"cid:{attachment.content_id}" in html
 
 
 def _judged(file: File, n: int, policy: Policy) -> File:

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from ..errors import Held, Unreadable
+from ..mail import html
 from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
 from ..mail.envelope import Envelope
 from ..mail.message import InboundMessage, Split
@@ -46,18 +47,24 @@ def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelop
 
 
 def _sent(system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope) -> str:
-    """The text of the letters that the message may quote, "" where we know none."""
+    """What our letters said that the message may quote, "" where we know none."""
     try:
         found = target.find(system, conn, message, envelope).conversation
     except Held:
         return ""
-    return "\n".join(outbox.texts(conn, found.number, LETTERS_QUOTED)) if found else ""
+    return our_words(conn, found) if found else ""
+
+
+def our_words(conn: sqlite3.Connection, conversation: Conversation) -> str:
+    """The words of our newest letters in a conversation, of both parts: whatever else comes back is the author's."""
+    letters = outbox.written(conn, conversation.number, LETTERS_QUOTED)
+    return "\n".join(f"{text}\n{html.text(page)}" for text, page in letters)
 
 
 def reread(job: Job, inbox_id: int, raw: bytes, conversation: Conversation) -> Job:
     """The job of an earlier message of the same writer, which waited for his word."""
     message = parse(raw, job.system.policy.limits)
-    sent = "\n".join(outbox.texts(job.conn, conversation.number, LETTERS_QUOTED))
+    sent = our_words(job.conn, conversation)
     found = files(message, inbox_id, job.system.policy)
     return replace(
         job, inbox_id=inbox_id, message=message, split=written(message, sent), conversation=conversation, files=found

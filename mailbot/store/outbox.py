@@ -113,21 +113,12 @@ def last_of(conn: sqlite3.Connection, conversation: int) -> sqlite3.Row | None:
     return found
 
 
-def texts(conn: sqlite3.Connection, conversation: int, limit: int = 5) -> list[str]:
-    """The text of the newest letters of a conversation, newest first: what a reply may quote."""
+def written(conn: sqlite3.Connection, conversation: int, limit: int) -> list[tuple[str, str]]:
+    """(text, HTML) of the newest letters of a conversation, newest first: what a reply may quote."""
     rows = conn.execute(
-        "select text from outbox where conversation = ? order by id desc limit ?", (conversation, limit)
+        "select text, html from outbox where conversation = ? order by id desc limit ?", (conversation, limit)
     )
-    return [row["text"] for row in rows]
-
-
-def root_of(conn: sqlite3.Connection, question_id: int, person_id: int) -> str:
-    """The Message-ID of the first letter about a question to a person, or "": the root of their thread."""
-    row = conn.execute(
-        "select message_id from outbox where question_id = ? and person_id = ? order by id limit 1",
-        (question_id, person_id),
-    ).fetchone()
-    return row["message_id"] if row else ""
+    return [(row["text"], row["html"]) for row in rows]
 
 
 def sent_today(conn: sqlite3.Connection, person_id: int, kind: str, since: datetime) -> bool:

@@ -1,0 +1,176 @@
+"""One question's way by mail: each row of the life of a question, played over real SMTP."""
+
+from __future__ import annotations
+
+from mailbot.demo.postoffice import hand_over, reply
+from tests.flow.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
+
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+def test_a_collaborators_answer_goes_through_the_expert_to_the_oga(campaign: Campaign) -> None:
+    why = campaign.reply(campaign.letter(AICHA, "question"), AICHA, "Voici le détail.", files={"detail.pdf": PDF})
+    assert (why["matched_by"], why["trust"], why["decision"]) == ("envelope", "proven", "propose")
+    assert campaign.show()["state"] == "proposed"
+    approval = campaign.letter(MAITE, "approval")
+    assert approval.files == ["detail.pdf"]
+    assert campaign.reply(approval, MAITE, "OK")["decision"] == "approved"
+    assert campaign.kinds(MAITE) == ["approval", "decided"]
+    to_treat = campaign.letter(MIREILLE, "to_treat")
+    assert to_treat.files == ["detail.pdf"]
+    assert campaign.reply(to_treat, MIREILLE, "traité rectificative")["decision"] == "treated"
+    shown = campaign.show()
+    assert (shown["state"], shown["outcome"]) == ("treated", "corrective_return")
+    assert [h["event"] for h in shown["history"]] == ["asked", "proposed", "approved", "treated"]
+    assert shown["answers"][0]["approved_by"] == MAITE[1]
+
+
+def test_an_expert_and_one_who_may_answer_alone_submit(campaign: Campaign) -> None:
+    assert campaign.reply(campaign.letter(ELISE, "question"), ELISE, "Le détail.")["decision"] == "submit"
+    assert campaign.show()["state"] == "submitted"
+    other = campaign.letter(AICHA, "question", "D0009-2025-1")
+    assert campaign.reply(other, MAITE, "Je réponds moi-même.")["decision"] == "submit"
+    assert campaign.show("D0009-2025-1")["answers"][0]["by"] == MAITE[1]
+
+
+def test_a_stranger_is_held_and_learns_nothing(campaign: Campaign) -> None:
+    stranger = ("Inès Garat", "ines@mail.example")
+    why = campaign.reply(campaign.letter(AICHA, "question"), stranger, "Je réponds pour Aïcha.")
+    assert (why["state"], why["letters"]) == ("held", [])
+    assert campaign.show()["state"] == "asked"
+    assert campaign.kinds(stranger) == []
+
+
+def test_another_firm_with_a_forwarded_token_is_held(campaign: Campaign) -> None:
+    other = ("Eneko Peyret", "e.peyret@bordagarayexpertise.example")
+    approval = campaign.proposed()
+    assert campaign.reply(approval, other, "OK")["state"] == "held"
+    assert campaign.show()["state"] == "proposed"
+
+
+def test_nobody_unproven_approves_and_is_told_once_a_day(campaign: Campaign) -> None:
+    approval = campaign.proposed()
+    for _ in range(2):
+        why = campaign.reply(approval, MAITE, "OK", verdict="none")
+        assert (why["state"], why["decision"]) == ("held", "NotProven")
+    assert campaign.show()["state"] == "proposed"
+    assert campaign.kinds(MAITE) == ["approval", "notice"]
+    assert "/v/" in campaign.letter(MAITE, "notice").text
+    assert campaign.reply(approval, MAITE, "OK", verdict="fail")["trust"] == "none"
+
+
+def test_a_collaborator_cannot_approve(campaign: Campaign) -> None:
+    approval = campaign.proposed()
+    assert campaign.reply(approval, AICHA, "OK")["decision"] == "NotAllowed"
+    assert campaign.show()["state"] == "proposed"
+
+
+def test_sent_back_answered_again_and_amended(campaign: Campaign) -> None:
+    campaign.reply(campaign.proposed("Première réponse."), MAITE, "Non : merci de préciser la date")
+    back = campaign.letter(AICHA, "sent_back")
+    assert "merci de préciser la date" in back.text
+    assert campaign.show()["state"] == "asked"
+    campaign.reply(back, AICHA, "La date est le 1er mars.")
+    assert campaign.show()["answers"][-1]["text"] == "Première réponse.\n\nLa date est le 1er mars."
+    campaign.reply(campaign.letter(MAITE, "approval"), MAITE, "Compléter : c'est le contrat B.")
+    shown = campaign.show()
+    assert shown["state"] == "submitted"
+    assert shown["answers"][-1]["text"].endswith("c'est le contrat B.")
+
+
+def test_an_old_approval_letter_decides_nothing(campaign: Campaign) -> None:
+    old = campaign.proposed("Version un.")
+    campaign.reply(campaign.letter(AICHA, "receipt"), AICHA, "Et un complément.")
+    assert campaign.reply(old, MAITE, "OK")["decision"] == "VersionChanged"
+    assert campaign.show()["state"] == "proposed"
+    assert campaign.reply(campaign.letter(MAITE, "approval"), MAITE, "OK")["decision"] == "approved"
+
+
+def test_unclear_words_are_shown_back_and_ok_adds_them(campaign: Campaign) -> None:
+    campaign.reply(campaign.proposed("Le détail."), MAITE, "La décennale tient au contrat du 1er mars.")
+    assert campaign.show()["state"] == "proposed"
+    unclear = campaign.letter(MAITE, "approval_unclear")
+    assert "AJOUTÉ" in unclear.text
+    campaign.reply(unclear, MAITE, "OK")
+    shown = campaign.show()
+    assert shown["state"] == "submitted"
+    assert shown["answers"][-1]["text"] == "Le détail.\n\nLa décennale tient au contrat du 1er mars."
+
+
+def test_ask_again_starts_a_new_round_and_tells_what_was_handed_over(campaign: Campaign) -> None:
+    campaign.reply(campaign.proposed(), MAITE, "OK")
+    campaign.reply(campaign.letter(MIREILLE, "to_treat"), MIREILLE, "redemander : et la page 2 ?")
+    again = campaign.letter(AICHA, "asked_again")
+    assert "et la page 2 ?" in again.text
+    assert "DEPUIS NOTRE DERNIER MESSAGE" in again.text
+    assert campaign.show()["state"] == "asked"
+
+
+def test_delay_once_and_pass_on(campaign: Campaign) -> None:
+    question = campaign.letter(AICHA, "question")
+    assert campaign.reply(question, AICHA, "Besoin de temps jusqu'au 22 décembre")["decision"] == "postponed"
+    assert campaign.reply(question, AICHA, "Besoin de temps jusqu'au 23 décembre")["decision"] == "TooLate"
+    assert campaign.reply(question, AICHA, "Je n'ai pas ce dossier.")["decision"] == "passed_on"
+    assert campaign.show()["state"] == "asked"
+
+
+def test_late_words_are_filed_after_treatment(campaign: Campaign) -> None:
+    question = campaign.letter(ELISE, "question")
+    campaign.reply(question, ELISE, "Le détail.")
+    campaign.reply(campaign.letter(MIREILLE, "to_treat"), MIREILLE, "traité")
+    assert campaign.reply(question, ELISE, "Encore un mot.")["decision"] == "add"
+    assert campaign.show()["state"] == "treated"
+    assert "reçu après traitement" in campaign.letter(MIREILLE, "to_treat").text
+
+
+def test_the_same_mail_twice_and_the_same_words_again(campaign: Campaign) -> None:
+    first = reply(campaign.letter(AICHA, "question"), AICHA, "Le détail.")
+    campaign.hand_in(first)
+    campaign.hand_in(first)
+    again = reply(campaign.letter(AICHA, "question"), AICHA, "Le détail.")
+    assert campaign.hand_in(again)["decision"] == "same as before"
+    assert len(campaign.show()["answers"]) == 1
+    assert campaign.kinds(MAITE) == ["approval"]
+
+
+def test_a_copy_to_us_is_asked_back_and_yes_makes_it_an_answer(campaign: Campaign) -> None:
+    mail = reply(campaign.letter(AICHA, "question"), AICHA, "Élise, tu as le détail ?")
+    mail["Cc"] = mail["To"]
+    envelope_to = str(mail["To"])
+    mail.replace_header("To", f"{ELISE[0]} <{ELISE[1]}>")
+    hand_over(campaign.port, mail, envelope_to)
+    campaign.run()
+    asked = campaign.letter(AICHA, "not_your_answer")
+    assert campaign.show()["state"] == "asked"
+    campaign.reply(asked, AICHA, "OUI")
+    assert campaign.show()["state"] == "proposed"
+
+
+def test_words_of_later_parts_are_asked_back_and_help_is_given(campaign: Campaign) -> None:
+    question = campaign.letter(AICHA, "question")
+    assert campaign.reply(question, AICHA, "annuler")["decision"] == "NotOffered"
+    assert campaign.reply(question, AICHA, "AIDE")["decision"] == "help"
+    assert campaign.kinds(AICHA)[-2:] == ["clarification", "help"]
+    assert campaign.show()["state"] == "asked"
+
+
+def test_automatic_mail_changes_nothing(campaign: Campaign) -> None:
+    mail = reply(campaign.letter(AICHA, "question"), AICHA, "Je suis absente.")
+    mail["Auto-Submitted"] = "auto-replied"
+    before = len(campaign.office.mailbox(AICHA[1]))
+    assert campaign.hand_in(mail)["disposition"] == "auto"
+    assert campaign.show()["state"] == "asked"
+    assert len(campaign.office.mailbox(AICHA[1])) == before
+
+
+def test_headers_and_threads(campaign: Campaign) -> None:
+    question = campaign.letter(AICHA, "question").message
+    assert question["X-Auto-Response-Suppress"] == "DR, RN, NRN"
+    assert question["Auto-Submitted"] is None
+    campaign.proposed()
+    receipt = campaign.letter(AICHA, "receipt").message
+    assert receipt["Auto-Submitted"] == "auto-replied"
+    assert receipt["In-Reply-To"] is not None
+    assert receipt["References"].split()[0] == question["References"].split()[0]
+    assert str(question["Reply-To"]).split("@")[0][5:] in str(question["Message-ID"])
+    assert REF in question["Subject"]
