@@ -91,7 +91,7 @@ def _behind(pattern: re.Pattern[str], text: str) -> str | None:
 def answer(words: Words) -> Intent:
     """A reply to a question: everything is an answer but a delay, « pas mon dossier » and « REMPLACER : »."""
     wanted = _wanted(words.text)
-    if not words.files and w.DELAY.match(wanted) and len(clauses(wanted)) <= 2:
+    if not words.files and _only_a_delay(wanted):
         return _delay(wanted, words.today)
     if not words.files and w.NOT_MINE.match(wanted):
         note = core(words.text)
@@ -100,6 +100,12 @@ def answer(words: Words) -> Intent:
     if replaced is not None and (replaced or words.files):
         return Intent(Verb.ANSWER, replaced, replace=True)
     return Intent(Verb.ANSWER, words.text)
+
+
+def _only_a_delay(wanted: str) -> bool:
+    """True if one clause asks for time and says nothing else: words beyond that are an answer."""
+    pieces = clauses(wanted)
+    return len(pieces) == 1 and bool(w.DELAY.fullmatch(pieces[0]))
 
 
 def _delay(wanted: str, today: date) -> Intent:

@@ -48,7 +48,8 @@ REPLACE = re.compile(r"(remplacer|modifier)\s*[:\n]")
 
 DELAY = re.compile(
     r"((j'ai|j'aurai|nous avons|nous aurons|on a|il me faut|il nous faut|j'aurais|nous aurions) )?"
-    r"(besoin (de temps|d'un delai|de delai|d'un peu (plus )?de temps|de plus de temps)|un delai|du temps)\b"
+    r"(besoin (de temps|d'un delai|de delai|d'un peu (plus )?de temps|de plus de temps)|un delai|du temps)"
+    r"( supplementaire| de plus| en plus)?( (jusqu'|jusque|pour le |au |avant )[^?]{1,60})?"
 )
 NOT_MINE = re.compile(
     r"(je n'ai pas|je n'ai plus|nous n'avons pas|nous n'avons plus|je ne suis pas|je ne suis plus|je ne m'occupe pas de|"
