@@ -41,8 +41,9 @@ def test_every_file_is_inside(installed: Path, folder: str) -> None:
 
 def test_it_runs_without_the_repository(installed: Path, tmp_path: Path) -> None:
     program = (
-        f"import sys; sys.path.insert(0, {str(installed)!r}); import mailbot; print(mailbot.__file__);"
-        " from mailbot.cli import main; main(['--help'])"
+        f"import sys; sys.path.insert(0, {str(installed)!r}); sys.argv = ['mailbot', '--help'];"
+        " import mailbot; print(mailbot.__file__, flush=True);"
+        " from mailbot.cli import main; main()"
     )
     done = subprocess.run([sys.executable, "-I", "-c", program], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
