@@ -101,6 +101,11 @@ class PostOffice:
         with self._arrived:
             return [letter for letter in self._letters if letter.to == address.lower()]
 
+    def letters(self) -> list[Letter]:
+        """Everything that arrived, oldest first."""
+        with self._arrived:
+            return list(self._letters)
+
     def wait(self, address: str, kind: str, ref: str = "", seconds: float = 15) -> Letter:
         """The newest letter of that kind (whose subject names `ref`); waits for one. Raises TimeoutError."""
         deadline = time.monotonic() + seconds

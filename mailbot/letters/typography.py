@@ -17,7 +17,7 @@ MONTHS = (
 )  #: in order, lower case as French writes them
 #: nouns that stay with their number
 COUNTED = "|".join(
-    "question questions ligne lignes version exercice compte page pages pièce pièces caractères message(?:s)?".split()
+    "message messages question questions ligne lignes version exercice compte page pages pièce pièces caractères".split()
 )
 UNITS = "€|%|Ko|Mo|o|h|jours?|essais?"
 ASPIRATED = frozenset(

@@ -1,4 +1,4 @@
-"""The table of a question's life: every pair is decided, the document is the table, nothing is left without a letter."""
+"""The life of a question: every pair is decided, the document is the table, nothing is left without a letter."""
 
 from __future__ import annotations
 

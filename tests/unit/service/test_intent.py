@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mailbot.domain.model import Outcome
-from mailbot.errors import NotOffered, NothingWritten, Unclear
+from mailbot.errors import NothingWritten, NotOffered, Unclear
 from mailbot.mail.token import Purpose
 from mailbot.service.intent import Intent, Verb, Words, read
 
