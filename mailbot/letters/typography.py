@@ -16,9 +16,7 @@ MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 )  #: in order, lower case as French writes them
 #: nouns that stay with their number
-COUNTED = "|".join(
-    "message messages question questions ligne lignes version exercice compte page pages pièce pièces caractères".split()
-)
+COUNTED = "message|messages|caractères|question|questions|ligne|lignes|version|exercice|compte|page|pages|pièce|pièces"
 UNITS = "€|%|Ko|Mo|o|h|jours?|essais?"
 ASPIRATED = frozenset(
     "hamed hamid hamza hakim halima hans harald harold harry hassan hassen heinrich heinz helmut hocine houcine "
