@@ -1,37 +1,22 @@
-"""What the documents say exists: every name in docs/flow.md."""
+"""What the documents say exists: every name in docs/flow.md, and the schema as the migrations give it."""
 
 from __future__ import annotations
 
-import importlib
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
+from mailbot.store.db import Store, migrate
+
 ROOT = Path(__file__).resolve().parent.parent
-FLOW = (ROOT / "docs" / "flow.md").read_text(encoding="utf-8")
-NAMES = sorted(set(re.findall(r"`(mailbot(?:\.\w+)+)`", FLOW)))
-
-
-def resolve(dotted: str) -> object:
-    """The module, or the attribute of a module, of that name."""
-    parts = dotted.split(".")
-    for end in range(len(parts), 0, -1):
-        try:
-            found: object = importlib.import_module(".".join(parts[:end]))
-        except ModuleNotFoundError as error:
-            if error.name != ".".join(parts[:end]):
-                raise
-            continue
-        for attribute in parts[end:]:
-            found = getattr(found, attribute)
-        return found
-    raise AssertionError(f"no module in {dotted}")
+NAMES = sorted(set(re.findall(r"`(mailbot(?:\.\w+)+)`", (ROOT / "docs" / "flow.md").read_text(encoding="utf-8"))))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_flow_names_exists(name: str) -> None:
-    assert resolve(name) is not None
+    assert resolve_name(name) is not None
 
 
 def test_the_flow_names_its_steps() -> None:
@@ -41,4 +26,36 @@ def test_the_flow_names_its_steps() -> None:
 
 def test_a_name_that_is_gone_is_noticed() -> None:
     with pytest.raises(AttributeError):
-        resolve("mailbot.domain.questions.decided_elsewhere")
+        resolve_name("mailbot.domain.questions.decided_elsewhere")
+
+
+def tables(store: Store) -> dict[str, list[str]]:
+    """The statements that made each table and its indexes, table first."""
+    rows = store.conn.execute(
+        "select tbl_name, sql from sqlite_master where sql is not null and tbl_name not like '\\_%' escape '\\' "
+        "and tbl_name not like 'sqlite\\_%' escape '\\' order by tbl_name, type desc, name"
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["tbl_name"], []).append(f"{row['sql']};\n")
+    return found
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "mailbot.db")
+    migrate(store, ROOT / "db")
+    return store
+
+
+def test_schema_sql_is_what_the_migrations_give(store: Store) -> None:
+    """To renew it after a new migration: write what stands on the left into db/schema.sql."""
+    assert "\n".join("".join(sql) for sql in tables(store).values()) == (ROOT / "db" / "schema.sql").read_text("utf-8")
+
+
+def test_every_column_has_its_line_in_the_readme(store: Store) -> None:
+    readme = (ROOT / "db" / "README.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## `(\w+)`.*?\n(.*?)(?=^## |\Z)", readme, re.M | re.S))
+    told = {table: re.findall(r"^\| `(\w+)` \|", text, re.M) for table, text in sections.items()}
+    columns = {t: [r["name"] for r in store.conn.execute(f"pragma table_info({t})")] for t in tables(store)}
+    assert told == columns
