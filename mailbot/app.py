@@ -141,6 +141,7 @@ def policy(config: Config) -> Policy:
         mail_files_up_to=config.answers.mail_files_up_to,
         public_url=config.web.public_url.rstrip("/") if config.web.enabled else "",
         verp=config.smtp_out.verp,
+        asks_back_per_day=config.limits.letters_per_conversation_per_day,
         trust={name: getattr(config.trust, name) for name in type(config.trust).model_fields},
         limits=Limits(parts=config.mail.max_parts, depth=config.mail.max_depth, headers=config.mail.max_headers),
     )

@@ -135,7 +135,7 @@ def status(context: Context, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--script", is_flag=True, help="Check every step, and exit 0 only if all hold.")
+@click.option("--script", is_flag=True, help="In the terminal (so far the only way): exit 0 only if every step holds.")
 @click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where the sandbox lives.")
 def demo(script: bool, folder: Path | None) -> None:
     """Play one question's whole way with sample data: real SMTP on loopback, nothing outside."""

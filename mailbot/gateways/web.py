@@ -91,11 +91,14 @@ class Pages:
 
 
 def _foreign(request: Request) -> bool:
-    """True where a browser says that the form stood on another site."""
+    """True where a browser says that the form stood on another site.
+
+    Our own pages ask for no Referer, and a browser then writes `Origin: null`: that says nothing.
+    """
     host = request.headers.get("host", "")
     for name in ("origin", "referer"):
         said = request.headers.get(name)
-        if said and urlsplit(said).netloc != host:
+        if said and said != "null" and urlsplit(said).netloc != host:
             return True
     return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
 

@@ -16,7 +16,6 @@ from .intent import Verb
 from .job import Job
 from .refusals import REFUSALS, Reply
 
-PER_DAY = 3  #: letters that ask back, in one conversation and day: no exchange with a machine goes on
 KINDS = ("clarification", "refusal", "approval_unclear", "not_your_answer", "notice")
 
 
@@ -56,7 +55,7 @@ def _enough(job: Job, reply: Reply) -> bool:
         return outbox.sent_today(job.conn, job.person.id, reply.letter or "", since)
     number = job.conversation.number if job.conversation else 0
     since = now - timedelta(days=1)
-    return outbox.count_since(job.conn, job.person.id, number, KINDS, since) >= PER_DAY
+    return outbox.count_since(job.conn, job.person.id, number, KINDS, since) >= job.system.policy.asks_back_per_day
 
 
 def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int) -> Scene:

@@ -31,6 +31,7 @@ class Policy:
     mail_files_up_to: int = 8_000_000  #: bytes of files that a letter carries; above it links
     public_url: str = ""  #: of the pages; "" where there are none
     verp: bool = True
+    asks_back_per_day: int = 3  #: letters that ask back, in one conversation and day
     trust: dict[str, str] = field(default_factory=dict)  #: action -> grade, raised by the configuration
     limits: Limits = Limits()
 

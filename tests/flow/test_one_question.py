@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailbot.demo.postoffice import hand_over, reply
-from tests.flow.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
+from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 
