@@ -86,7 +86,7 @@ class Pages:
         return self._html("web/gone.html", status)
 
     def _html(self, name: str, status: int, page: Page | None = None) -> Response:
-        html = self.templates.get_template(name).render(oga=self.system.oga, page=page)
+        html = self.templates.get_template(name).render(oga=self.system.oga, page=page and pages.fit(page, self.system))
         return Response(html, status, headers=HEADERS, media_type="text/html")
 
 

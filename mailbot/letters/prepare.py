@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
@@ -9,7 +10,9 @@ from typing import Any, NamedTuple
 from .scene import Scene
 from .typography import clean, one_line, plural
 
-MULTILINE = frozenset({"text", "added", "set_aside", "comment", "draft", "footer"})  #: fields that keep their lines
+MULTILINE = frozenset(
+    {"text", "added", "set_aside", "comment", "draft", "footer", "typed"}
+)  #: fields that keep their lines
 
 
 #: characters of one typed text that a letter shows at most: the rest is kept, and shown on the page
@@ -23,6 +26,11 @@ def prepare(scene: Scene, limit: int = TEXT_LIMIT) -> Scene:
     """
     prepared: Scene = _dataclass(scene, Fit(scene.oga.timezone, limit))
     return prepared
+
+
+def fitted(value: Any, zone: tzinfo | None) -> Any:
+    """Any dataclass made fit to print in the same way, for pages: nothing is cut, what is shown may be edited."""
+    return _dataclass(value, Fit(zone, sys.maxsize))
 
 
 class Fit(NamedTuple):

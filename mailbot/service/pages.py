@@ -15,6 +15,7 @@ from ..domain.access import Who, belongs
 from ..domain.model import Answer, Channel, File, Outcome, Person, Question, Role, State, Verdict, Written
 from ..domain.questions import Act
 from ..errors import Refusal, VersionChanged
+from ..letters.prepare import fitted
 from ..mail import token
 from ..mail.parse import part
 from ..mail.token import Purpose
@@ -57,6 +58,14 @@ def view(system: System, text: str) -> Page | None:
         if page is None or page.kind not in ("approve", "treat"):
             return page
         return _with_nonce(system, conn, page)
+
+
+def fit(page: Page, system: System) -> Page:
+    """The page as it is shown: its times where the association is, its texts free of control characters."""
+    zone = system.policy.timezone
+    history = tuple({**row, "moment": row["moment"].astimezone(zone)} for row in page.history)
+    shown: Page = fitted(_replace(page, history=()), zone)
+    return _replace(shown, history=history)
 
 
 def _with_nonce(system: System, conn: sqlite3.Connection, page: Page, **more: Any) -> Page:

@@ -68,7 +68,7 @@ def test_the_expert_decides_with_two_clicks(campaign: Campaign, site: str, brows
     page.goto(address)
     page.get_by_role("button", name="Valider et transmettre").click()
     assert campaign.show()["state"] == "proposed", "the box must be ticked first"
-    page.get_by_label("J’ai lu la réponse ci-contre.").first.check()
+    page.get_by_label("J’ai lu la réponse.").first.check()
     page.get_by_role("button", name="Valider et transmettre").click()
     page.get_by_role("heading", name="C’est décidé").wait_for()
     assert campaign.show()["state"] == "submitted"

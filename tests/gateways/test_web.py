@@ -80,8 +80,8 @@ def test_a_form_that_lacks_something_decides_nothing(campaign: Campaign, site: s
 
 def test_what_was_typed_is_kept(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "amend", "text": "Ma version."}
-    assert "Ma version." in httpx.post(page, data=form).text
+    form = {**form_of(httpx.get(page).text), "decision": "amend", "text": "Ma version.\nEt sa suite."}
+    assert "Ma version.\nEt sa suite." in httpx.post(page, data=form).text
 
 
 def test_an_amendment_and_its_letter(campaign: Campaign, site: str) -> None:
@@ -140,3 +140,9 @@ def test_files_come_back_byte_for_byte_and_hostile_text_is_inert(campaign: Campa
     assert file.content == pdf
     assert file.headers["content-disposition"].startswith("attachment;")
     assert campaign.show(REF)["answers"][0]["text"] == HOSTILE
+
+
+def test_times_are_those_of_the_association(campaign: Campaign, site: str) -> None:
+    html = httpx.get(page_of(campaign.proposed(), site)).text
+    here = campaign.system.today()
+    assert re.search(rf"\b{here.hour}.h.\d\d", html), "Paris time, not UTC"
