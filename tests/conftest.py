@@ -17,6 +17,7 @@ from mailbot.gateways import smtp_in
 from mailbot.service import imports, questions
 from mailbot.store import questions as kept
 from tests.campaign import REF, Campaign
+from tests.letter_rules import check
 
 STRICT = os.environ.get("CI") == "true"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -76,6 +77,8 @@ def campaign(tmp_path: Path) -> Iterator[Campaign]:
     questions.ask(app.system, kept.drafts(app.system.store.conn, dossier))
     here.run()
     yield here
+    for letter in office.letters():
+        check(letter)
     asyncio.run_coroutine_threadsafe(server.close(1), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
@@ -30,7 +29,7 @@ def prepare(scene: Scene, limit: int = TEXT_LIMIT) -> Scene:
 
 def fitted(value: Any, zone: tzinfo | None) -> Any:
     """Any dataclass made fit to print in the same way, for pages: nothing is cut, what is shown may be edited."""
-    return _dataclass(value, Fit(zone, sys.maxsize))
+    return _dataclass(value, Fit(zone, 2**63))
 
 
 class Fit(NamedTuple):
