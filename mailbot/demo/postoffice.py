@@ -75,15 +75,23 @@ class PostOffice:
 
         def run() -> None:
             loop = asyncio.new_event_loop()
-            server = loop.run_until_complete(
-                loop.create_server(lambda: SMTP(self, loop=loop, data_size_limit=2**26, hostname=HOST), "127.0.0.1", 0)
-            )
+            sessions: list[SMTP] = []
+
+            def session() -> SMTP:
+                sessions.append(SMTP(self, loop=loop, data_size_limit=2**26, hostname=HOST))
+                return sessions[-1]
+
+            server = loop.run_until_complete(loop.create_server(session, "127.0.0.1", 0))
             self.port = server.sockets[0].getsockname()[1]
             self._stop = lambda: loop.call_soon_threadsafe(loop.stop)
             ready.set()
             loop.run_forever()
             server.close()
+            for one in sessions:
+                if one.transport:
+                    one.transport.abort()
             loop.run_until_complete(server.wait_closed())
+            loop.run_until_complete(asyncio.sleep(0))  # the transports close in the next turn of the loop
             loop.close()
 
         self._loop_thread = threading.Thread(target=run, name="post-office", daemon=True)

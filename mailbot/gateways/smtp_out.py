@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 import ssl
 import threading
@@ -18,6 +19,7 @@ from ..mail.backoff import Outcome, Result
 IDLE = 60
 #: replies to MAIL that speak of our login, not of the letter (RFC 4954 §6)
 OUR_FAULT = (530, 534, 535, 538)
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 CLOSED = Outcome(Result.DEFERRED, 0, "mailbot is shutting down")
 
 
@@ -189,8 +191,11 @@ def _address(link: smtplib.SMTP, reverse_path: str, recipient: str, size: int) -
 
 
 def _sayable(address: str) -> bool:
-    """ASCII, and smtplib sends it as it stands: of `a@b\\r\\nRCPT ...` or `a@b(c` it would send `a@b`."""
-    return address.isascii() and "@" in address and smtplib.quoteaddr(address) == f"<{address}>"
+    """Printable ASCII of the addr-spec alphabet (RFC 5321 §4.1.2), and smtplib would send just that.
+
+    Of `a@b\\r\\nRCPT ...` or `a@b(c` smtplib sends `a@b`, and how it reads comments differs between Pythons.
+    """
+    return bool(_ADDRESS.fullmatch(address)) and smtplib.quoteaddr(address) == f"<{address}>"
 
 
 def _data(link: smtplib.SMTP, data: bytes) -> tuple[int, bytes]:
