@@ -89,7 +89,7 @@ class PostOffice:
             server.close()
             for one in sessions:
                 if one.transport:
-                    one.transport.abort()
+                    one.transport.close()
             loop.run_until_complete(server.wait_closed())
             loop.run_until_complete(asyncio.sleep(0))  # the transports close in the next turn of the loop
             loop.close()

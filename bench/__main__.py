@@ -1,0 +1,123 @@
+"""Prints the figures: median, minimum and maximum over a few rounds, each in a fresh sandbox."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from bench.workload import replies
+from mailbot import app as apps
+from mailbot.config import load
+from mailbot.demo.sandbox import Sandbox, sandbox
+from mailbot.mail.token import Purpose
+from mailbot.service.addresses import address
+from mailbot.service.questions import find
+from mailbot.service.work import work_all
+from mailbot.store import outbox
+
+COUNT = 300
+
+
+def _app(here: Sandbox) -> apps.App:
+    return apps.build(load(here.folder / "config.toml", os.environ))
+
+
+def _places(here: Sandbox) -> list[tuple[str, str, str]]:
+    """Who replies, to which address, and the letter that is answered: one place an asked question."""
+    app = _app(here)
+    conn, places = app.system.store.conn, []
+    for row in conn.execute("select ref from question where state = 'asked' order by ref").fetchall():
+        question = find(conn, row["ref"])
+        writer = question.asked[0]
+        where = address(app.system, question.ref, writer, Purpose.ANSWER)["address"]
+        letter = next(x for x in outbox.of_question(conn, question.id) if x["to_address"] == writer.email)
+        places.append((writer.email, where, letter["text"]))
+    app.system.store.close()
+    return places
+
+
+def _send(port: int, mails: list[tuple[str, str, bytes]]) -> list[float]:
+    """Hand the mails in on one connection; seconds until each 250."""
+    waits = []
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
+        for sender, recipient, raw in mails:
+            begin = time.perf_counter()
+            client.sendmail(sender, [recipient], raw)
+            waits.append(time.perf_counter() - begin)
+    return waits
+
+
+def _round(folder: Path) -> dict[str, float]:
+    with sandbox(folder) as here:
+        begin = time.perf_counter()
+        here.run("ask", "--yes")
+        figures = {"ask, questions/s (a process of its own)": 110 / (time.perf_counter() - begin)}
+        places = _places(here)
+        begin = time.perf_counter()
+        here.start()
+        figures["start to ready, s"] = time.perf_counter() - begin
+        backlog = list(replies(places, 2 * COUNT))
+        waits = _send(here.smtp_port, backlog[:COUNT])
+        figures["accepted/s while working, 1 connection"] = COUNT / sum(waits)
+        figures["wait for the 250, p99 ms"] = sorted(waits)[int(COUNT * 0.99)] * 1000
+        figures["one 25 MB reply, peak RSS MB"] = _big(here, places)
+        here.stop()
+        figures["worked/s to the queued letter"] = _worked(here, backlog[COUNT:])
+        return figures
+
+
+def _big(here: Sandbox, places: list[tuple[str, str, str]]) -> float:
+    sender, recipient, _ = places[0]
+    head = f"From: {sender}\r\nTo: {recipient}\r\nSubject: Re\r\nMessage-ID: <big@x>\r\nMIME-Version: 1.0\r\n"
+    head += (
+        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nVoici.\r\n--b\r\n'
+    )
+    head += "Content-Type: application/pdf; name=x.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    raw = head.encode() + b"JVBERi0xLjQK" * 6 + b"\r\n" + (b"QUJD" * 19 + b"\r\n") * 320_000 + b"--b--\r\n"
+    _send(here.smtp_port, [(sender, recipient, raw)])
+    assert here.process is not None
+    threading.Event().wait(3)
+    status = Path(f"/proc/{here.process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+
+
+def _worked(here: Sandbox, mails: list[tuple[str, str, bytes]]) -> float:
+    """Replies a second that one thread works from raw bytes to the queued letter."""
+    from mailbot.mail.envelope import Envelope
+    from mailbot.service.ingress import accept
+
+    app = _app(here)
+    for sender, recipient, raw in mails:
+        accept(app.system.store, raw, Envelope(sender, (recipient,), app.system.now()))
+    begin = time.perf_counter()
+    done = work_all(app.system)
+    rate = done / (time.perf_counter() - begin)
+    app.system.store.close()
+    return rate
+
+
+@click.command()
+@click.option("--rounds", default=3, show_default=True)
+def main(rounds: int) -> None:
+    """Print the figures."""
+    rows: dict[str, list[float]] = {}
+    for n in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, value in _round(Path(folder)).items():
+                rows.setdefault(name, []).append(value)
+        click.echo(f"round {n + 1} of {rounds}", err=True)
+    show: Callable[[float], str] = lambda value: f"{value:10.2f}"  # noqa: E731
+    click.echo(f"{'':45}{'median':>10}{'min':>10}{'max':>10}")
+    for name, values in rows.items():
+        click.echo(f"{name:45}{show(statistics.median(values))}{show(min(values))}{show(max(values))}")
+
+
+main()
