@@ -1,7 +1,7 @@
 # `make`        format, lint, types and the fast tests: before every commit
 # `make test`   everything, with what it needs installed first (APT=0: no Debian packages; CI=true: nothing may be skipped)
 # `make demo`   the sandbox (ARGS=--script plays the story in the terminal); `make serve ARGS=...` the service
-# `make bench`  the figures of the README; `make bench-peers` puts Roundup beside it; `make lock` renews the locks
+# `make bench`  the figures of the README; `make lock` renews the locks
 # `make clean`  removes the virtual environment and caches, never var/
 
 PY ?= python3
@@ -18,7 +18,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: check test demo serve bench bench-peers lock packages clean
+.PHONY: check test demo serve bench lock packages clean
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -40,9 +40,6 @@ serve: $(VENV)/.run
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench $(ARGS)
-
-bench-peers: $(VENV)/.test
-	$(BIN)/python -m bench.peers $(ARGS)
 
 # Debian packages that the tests need.
 packages:
