@@ -12,10 +12,10 @@ import uvicorn
 from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ..errors import StoreBusy, UsageError
 from ..service import pages
@@ -23,6 +23,9 @@ from ..service.pages import Page
 from ..service.system import System
 
 BODY_LIMIT = 512 * 1024  #: bytes of a posted form
+HEAD_SECONDS = 10.0  #: how long a request may take to say what it wants
+BODY_SECONDS = 30.0  #: how long its form may take after that
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")  #: what a browser posts
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
@@ -47,11 +50,9 @@ class Pages:
         return self._page(page)
 
     async def decide(self, request: Request) -> Response:
-        if _foreign(request):
-            return self._gone(403)
-        form = await _form(request)
-        if form is None:
-            return self._gone(413)
+        if refused := _refused(request, self.system.policy.public_url):
+            return self._sorry(refused)
+        form = await request.form(max_files=0, max_fields=12, max_part_size=BODY_LIMIT)
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         page = await run_in_threadpool(pages.decide, self.system, request.path_params["token"], fields)
         self.acted()
@@ -73,42 +74,61 @@ class Pages:
     async def unknown(self, request: Request, error: Exception) -> Response:
         return self._gone()
 
+    async def unreadable(self, request: Request, error: Exception) -> Response:
+        return self._sorry(400)
+
+    async def left(self, request: Request, error: Exception) -> Response:
+        """The browser went away before its form was whole: nobody reads this."""
+        return Response(status_code=400)
+
     async def busy(self, request: Request, error: Exception) -> Response:
-        return PlainTextResponse("Réessayez dans un instant.\n", 503, headers={**HEADERS, "Retry-After": "5"})
+        return self._sorry(503)
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        return self._sorry(500)
 
     def _page(self, page: Page | None, posted: bool = False) -> Response:
         if page is None:
             return self._gone()
-        status = 409 if page.kind == "changed" and posted else 400 if page.error else 200
-        return self._html(f"web/{page.kind}.html", status, page=page)
+        stale = page.error == "version" or (posted and page.kind == "changed")
+        return self._html(f"web/{page.kind}.html", 409 if stale else 400 if page.error else 200, page)
 
-    def _gone(self, status: int = 404) -> Response:
-        return self._html("web/gone.html", status)
+    def _gone(self) -> Response:
+        return self._html("web/gone.html", 404)
+
+    def _sorry(self, status: int) -> Response:
+        """A form that cannot be taken (4xx), or a page that cannot be made now (5xx)."""
+        return self._html("web/sorry.html", status)
 
     def _html(self, name: str, status: int, page: Page | None = None) -> Response:
-        html = self.templates.get_template(name).render(oga=self.system.oga, page=page and pages.fit(page, self.system))
+        shown = page and pages.fit(page, self.system)
+        html = self.templates.get_template(name).render(oga=self.system.oga, page=shown, status=status)
         return Response(html, status, headers=HEADERS, media_type="text/html")
 
 
-def _foreign(request: Request) -> bool:
-    """True where a browser says that the form stood on another site.
-
-    Our own pages ask for no Referer, and a browser then writes `Origin: null`: that says nothing.
-    """
-    host = request.headers.get("host", "")
-    for name in ("origin", "referer"):
-        said = request.headers.get(name)
-        if said and said != "null" and urlsplit(said).netloc != host:
-            return True
-    return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
-
-
-async def _form(request: Request) -> FormData | None:
-    """The posted fields; None where they are more than a page sends."""
+def _refused(request: Request, public_url: str) -> int:
+    """The status of a form that is not even read, or 0: of another site, more than a page sends, or no form."""
+    if _foreign(request, public_url):
+        return 403
     size = request.headers.get("content-length", "")
     if not size.isdigit() or int(size) > BODY_LIMIT:
-        return None
-    return await request.form(max_files=0, max_fields=12, max_part_size=BODY_LIMIT)
+        return 413
+    kind = request.headers.get("content-type", FORMS[0]).partition(";")[0].strip().lower()
+    return 0 if kind in FORMS else 415
+
+
+def _foreign(request: Request, public_url: str) -> bool:
+    """True where a browser says that the form stood on another site.
+
+    Our own pages ask for no Referer, and a browser then writes `Origin: null`: that says nothing. A proxy before us
+    may write another Host than the browser did, so the public address counts as ours too.
+    """
+    ours = (request.headers.get("host", ""), urlsplit(public_url).netloc)
+    for name in ("origin", "referer"):
+        said = request.headers.get(name)
+        if said and said != "null" and urlsplit(said).netloc not in ours:
+            return True
+    return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
 
 
 def application(system: System, acted: Callable[[], object] = lambda: None) -> Starlette:
@@ -121,8 +141,50 @@ def application(system: System, acted: Callable[[], object] = lambda: None) -> S
             Route("/f/{token}/{n:int}", routes.file, methods=["GET"]),
             Route("/healthz", routes.health, methods=["GET"]),
         ],
-        exception_handlers={404: routes.unknown, 405: routes.unknown, 400: routes.unknown, StoreBusy: routes.busy},
+        exception_handlers={
+            404: routes.unknown,
+            405: routes.unknown,
+            400: routes.unreadable,
+            ClientDisconnect: routes.left,
+            StoreBusy: routes.busy,
+            Exception: routes.failed,
+        },
     )
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's, which waits for ever for a request that stops half-way: here that is cut off, as is a silent peer."""
+
+    _limit: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect(HEAD_SECONDS)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._expect(HEAD_SECONDS)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._expect(BODY_SECONDS)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._forget()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def _expect(self, seconds: float) -> None:
+        self._forget()
+        self._limit = self.loop.call_later(seconds, self.transport.close)
+
+    def _forget(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
 
 
 class _Server(uvicorn.Server):
@@ -160,7 +222,7 @@ async def start(system: System, host: str, port: int, acted: Callable[[], object
         raise UsageError(f"cannot serve pages on {host}:{port} ([web] host, port): {error.strerror}") from error
     config = uvicorn.Config(
         application(system, acted),
-        http="httptools",
+        http=_Protocol,
         access_log=False,  # paths hold tokens
         log_level="warning",
         log_config=None,

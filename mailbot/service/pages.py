@@ -44,8 +44,9 @@ class Page:
     answer: Answer  #: the version the page is about
     nonce: str = ""
     history: tuple[dict[str, Any], ...] = ()
-    error: str = ""  #: why a form was not taken: "box", "nonce", "text", "outcome", "decision"; or a refusal's name
-    typed: str = ""  #: what was typed in a form that was not taken
+    error: str = ""  #: why a form was not taken: box, nonce, version, text, outcome, decision; or a refusal's name
+    tried: str = ""  #: the decision of a form that was not taken
+    typed: str = ""  #: what was typed in it
     decided: str = ""  #: the event that decided on this version, where one did
     decided_by: Person | None = None
     decided_moment: datetime | None = None
@@ -162,19 +163,24 @@ def decide(system: System, text: str, form: Mapping[str, str]) -> Page | None:
     with system.store.tx() as conn:
         page = _page(system, conn, text)
         if page is None or page.kind in ("done", "changed"):
-            return page and _replace(page, typed=form.get("text", "")[:TEXT_LIMIT])
+            return page and _replace(page, **_kept(form))
         error = _error(system, conn, page, form)
         if error:
-            return _with_nonce(system, conn, page, error=error, typed=form.get("text", "")[:TEXT_LIMIT])
+            return _with_nonce(system, conn, page, error=error, **_kept(form))
         try:
             with savepoint(conn):
                 _act(system, conn, page, form)
         except Refusal as refusal:
             kind = "changed" if isinstance(refusal, VersionChanged) else page.kind
-            return _replace(page, kind=kind, error=type(refusal).__name__, typed=form.get("text", "")[:TEXT_LIMIT])
+            return _replace(page, kind=kind, error=type(refusal).__name__, **_kept(form))
         done = _page(system, conn, text)
     log.info("decided on page question=%s by=%s decision=%s", page.question.id, page.person.id, form.get("decision"))
     return done
+
+
+def _kept(form: Mapping[str, str]) -> dict[str, str]:
+    """What comes back from a form that was not taken, for the same form."""
+    return {"tried": form.get("decision", ""), "typed": form.get("text", "")[:TEXT_LIMIT]}
 
 
 def _error(system: System, conn: sqlite3.Connection, page: Page, form: Mapping[str, str]) -> str:
@@ -184,7 +190,7 @@ def _error(system: System, conn: sqlite3.Connection, page: Page, form: Mapping[s
     if form.get("decision") not in DECISIONS[page.kind]:
         return "decision"
     if form.get("v") != str(page.answer.version):
-        return "nonce"
+        return "version" if form.get("v") else "nonce"
     if form.get("decision") in ("amend", "send_back", "ask_again") and not form.get("text", "").strip():
         return "text"
     if form.get("decision") == "treat" and form.get("outcome") not in {o.value for o in Outcome}:

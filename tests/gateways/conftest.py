@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 import pytest
 import trustme
 
+from mailbot.gateways import web
+from tests.campaign import Campaign
+
 T = TypeVar("T")
 
 
@@ -35,6 +38,14 @@ def background() -> Iterator[Background]:
     background = Background()
     yield background
     background.close()
+
+
+@pytest.fixture
+def site(campaign: Campaign, background: Background) -> Iterator[str]:
+    """The pages of the campaign, served; their address."""
+    server = background.run(web.start(campaign.system, "127.0.0.1", 0))
+    yield f"http://127.0.0.1:{server.port}"
+    background.run(server.close())
 
 
 @pytest.fixture(scope="session")

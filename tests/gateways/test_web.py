@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
-from collections.abc import Iterator
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from mailbot.domain.model import Outcome
+from mailbot.errors import StoreBusy, UsageError
 from mailbot.gateways import web
+from mailbot.service import pages
 from tests.campaign import AICHA, MAITE, MIREILLE, REF, Campaign
+from tests.gateways.conftest import Background
 
 HOSTILE = "<script>alert(1)</script> {{7*7}} javascript:alert(1)"
-
-
-@pytest.fixture
-def site(campaign: Campaign) -> Iterator[str]:
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(web.start(campaign.system, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    asyncio.run_coroutine_threadsafe(server.close(), loop).result(15)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
-    loop.close()
 
 
 def page_of(letter: Any, site: str) -> str:
@@ -78,10 +69,20 @@ def test_a_form_that_lacks_something_decides_nothing(campaign: Campaign, site: s
     assert campaign.show()["state"] == "proposed"
 
 
-def test_what_was_typed_is_kept(campaign: Campaign, site: str) -> None:
+@pytest.mark.parametrize(("decision", "box"), [("amend", "text"), ("send_back", "comment")])
+def test_what_was_typed_comes_back_where_it_was_typed(campaign: Campaign, site: str, decision: str, box: str) -> None:
+    """A word to the collaborator must never stand in the box of what the OGA gets."""
+    page = page_of(campaign.proposed("La réponse."), site)
+    form = {**form_of(httpx.get(page).text), "decision": decision, "text": "Mes mots.\nEt leur suite."}
+    boxes = dict(re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)', httpx.post(page, data=form).text))
+    assert boxes == {"text": "La réponse.", "comment": ""} | {box: "Mes mots.\nEt leur suite."}
+
+
+def test_the_form_of_another_version_is_refused(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "amend", "text": "Ma version.\nEt sa suite."}
-    assert "Ma version.\nEt sa suite." in httpx.post(page, data=form).text
+    form = {**form_of(httpx.get(page).text), "v": "7", "decision": "approve", "read": "yes"}
+    assert httpx.post(page, data=form).status_code == 409
+    assert campaign.show()["state"] == "proposed"
 
 
 def test_an_amendment_and_its_letter(campaign: Campaign, site: str) -> None:
@@ -105,7 +106,9 @@ def test_another_version_since_is_said(campaign: Campaign, site: str) -> None:
 def test_staff_treat_on_their_page(campaign: Campaign, site: str) -> None:
     campaign.reply(campaign.proposed(), MAITE, "OK")
     page = page_of(campaign.letter(MIREILLE, "to_treat"), site)
-    form = {**form_of(httpx.get(page).text), "decision": "treat", "read": "yes", "outcome": "insufficient"}
+    html = httpx.get(page).text
+    assert set(re.findall(r'name="outcome" value="(\w+)"', html)) == {o.value for o in Outcome} - {"no_answer"}
+    form = {**form_of(html), "decision": "treat", "read": "yes", "outcome": "insufficient"}
     assert httpx.post(page, data=form).status_code == 200
     assert campaign.show()["outcome"] == "insufficient"
 
@@ -120,11 +123,111 @@ def test_unknown_tokens_and_addresses_look_alike(campaign: Campaign, site: str) 
     assert httpx.post(wrong, data={"decision": "approve"}).status_code == 404
 
 
-def test_a_form_of_another_site_is_refused(campaign: Campaign, site: str) -> None:
+def test_a_page_closes_thirty_days_after_the_question(campaign: Campaign, site: str, background: Background) -> None:
     page = page_of(campaign.proposed(), site)
     form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
-    assert httpx.post(page, data=form, headers={"Origin": "https://evil.example"}).status_code == 403
+    httpx.post(page, data=form)
+    campaign.run()
+    campaign.reply(campaign.letter(MIREILLE, "to_treat"), MIREILLE, "traité satisfaisant")
+    assert httpx.get(page).status_code == 200
+    later = replace(campaign.system, now=lambda: campaign.system.now() + timedelta(days=31))
+    server = background.run(web.start(later, "127.0.0.1", 0))
+    closed = httpx.get(page.replace(site, f"http://127.0.0.1:{server.port}"))
+    background.run(server.close())
+    assert (closed.status_code, closed.content) == (404, httpx.get(site + "/v/x").content)
+
+
+FOREIGN = (
+    {"Origin": "https://evil.example"},
+    {"Referer": "https://evil.example/form"},
+    {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+)
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_a_form_of_another_site_is_refused(campaign: Campaign, site: str, headers: dict[str, str]) -> None:
+    page = page_of(campaign.proposed(), site)
+    form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
+    answer = httpx.post(page, data=form, headers=headers)
+    assert answer.status_code == 403
+    assert "Rien n’a été enregistré" in answer.text
     assert campaign.show()["state"] == "proposed"
+
+
+def test_a_proxy_may_rename_us(campaign: Campaign, site: str) -> None:
+    page = page_of(campaign.proposed(), site)
+    form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
+    said = {"Host": "backend:8080", "Origin": campaign.system.policy.public_url}
+    assert httpx.post(page, data=form, headers=said).status_code == 200
+    assert campaign.show()["state"] == "submitted"
+
+
+def test_what_is_no_form_of_ours_is_not_read(campaign: Campaign, site: str) -> None:
+    page = page_of(campaign.proposed(), site)
+    multipart = {"Content-Type": "multipart/form-data"}
+    answers = {
+        400: httpx.post(page, content=b"no boundary", headers=multipart),
+        413: httpx.post(page, data={"text": "x" * web.BODY_LIMIT}),
+        415: httpx.post(page, json={"decision": "approve"}),
+    }
+    assert {status: answer.status_code for status, answer in answers.items()} == {n: n for n in answers}
+    assert httpx.post(page, data={str(n): "" for n in range(13)}).status_code == 400
+    assert httpx.post(page, files={"text": b"a file"}, data={"decision": "approve"}).status_code == 400
+    assert campaign.show()["state"] == "proposed"
+
+
+def test_every_answer_has_the_strict_headers(campaign: Campaign, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = page_of(campaign.proposed(), site)
+    answers = [httpx.get(page), httpx.post(page), httpx.put(page), httpx.get(site + "/x"), httpx.get(site + "/healthz")]
+    for status, error in ((503, StoreBusy("locked")), (500, RuntimeError("broken"))):
+        monkeypatch.setattr(pages, "view", lambda *_, error=error: (_ for _ in ()).throw(error))
+        answers.append(httpx.get(page))
+        assert (answers[-1].status_code, "indisponible" in answers[-1].text) == (status, True)
+    for answer in answers:
+        assert {name: answer.headers.get(name) for name in web.HEADERS} == web.HEADERS
+        assert not {"server", "date"} & set(answer.headers)
+
+
+def test_the_port_is_taken(background: Background, campaign: Campaign) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UsageError, match=rf"cannot serve pages on 127\.0\.0\.1:{port} .*in use"):
+            background.run(web.start(campaign.system, "127.0.0.1", port))
+
+
+def talk(site: str, *said: bytes) -> bytes:
+    """What the server says on one connection until it closes it."""
+    with socket.create_connection(("127.0.0.1", int(site.rpartition(":")[2])), timeout=10) as peer:
+        for part in said:
+            peer.sendall(part)
+        return b"".join(iter(lambda: peer.recv(65536), b""))
+
+
+FORM = b"POST /v/x HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"GET /healthz HTTP/1.1\r\nX: ", FORM + b"Content-Length: 100\r\n\r\nn="],
+    ids=["nothing", "half a head", "half a form"],
+)
+def test_who_stops_half_way_is_cut_off(
+    campaign: Campaign, background: Background, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr(web, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(web, "BODY_SECONDS", 0.2)
+    server = background.run(web.start(campaign.system, "127.0.0.1", 0))
+    site = f"http://127.0.0.1:{server.port}"
+    with httpx.Client() as patient:
+        assert talk(site, said) == b""
+        assert patient.get(site + "/healthz").text == "ok\n"
+    background.run(server.close())
+
+
+def test_two_lengths_of_one_body_are_refused(site: str) -> None:
+    """RFC 9112 §6.1: Content-Length beside chunked is how requests are smuggled."""
+    said = FORM + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    assert talk(site, said, FORM + b"\r\n").startswith(b"HTTP/1.1 400 ")
 
 
 def test_files_come_back_byte_for_byte_and_hostile_text_is_inert(campaign: Campaign, site: str) -> None:
