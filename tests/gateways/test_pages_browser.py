@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from mailbot.gateways import web
 from tests.campaign import AICHA, MAITE, MIREILLE, Campaign
 from tests.gateways.test_web import HOSTILE, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
-
-
-@pytest.fixture
-def site(campaign: Campaign) -> Iterator[str]:
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(web.start(campaign.system, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    asyncio.run_coroutine_threadsafe(server.close(), loop).result(15)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
-    loop.close()
 
 
 @pytest.fixture
@@ -41,8 +25,13 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
-def look(browser: Browser, address: str, name: str, folder: Path) -> None:
-    """Open a page at each size and scheme: no violation of axe, nothing wider than the screen, no script error."""
+def look(
+    browser: Browser, address: str, name: str, folder: Path, act: Callable[[Page], object] = lambda _: None
+) -> None:
+    """Open a page at each size and scheme, and `act` there.
+
+    Then: no violation of axe, nothing wider than the screen, every button at least 44 px high.
+    """
     for size, (width, height) in SIZES.items():
         for scheme in ("light", "dark"):
             context = browser.new_context(
@@ -50,9 +39,14 @@ def look(browser: Browser, address: str, name: str, folder: Path) -> None:
             )
             page = context.new_page()
             page.goto(address)
+            act(page)
+            page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
+            low = [b.inner_text() for b in page.get_by_role("button").all() if (b.bounding_box() or {})["height"] < 44]
+            assert low == []
             found = Axe().run(page).response["violations"]
             assert found == [], f"{name} {size} {scheme}: {[(v['id'], v['nodes'][0]['html']) for v in found]}"
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=str(folder / f"{name}-{size}-{scheme}.png"), full_page=True)
             context.close()
 
@@ -70,7 +64,7 @@ def test_the_expert_decides_with_two_clicks(campaign: Campaign, site: str, brows
     assert campaign.show()["state"] == "proposed", "the box must be ticked first"
     page.get_by_label("J’ai lu la réponse.").first.check()
     page.get_by_role("button", name="Valider et transmettre").click()
-    page.get_by_role("heading", name="C’est décidé").wait_for()
+    page.get_by_role("heading", name="La réponse nous est transmise").wait_for()
     assert campaign.show()["state"] == "submitted"
     look(browser, address, "done", tmp_path)
     look(browser, site + "/v/unknown", "gone", tmp_path)
@@ -80,3 +74,27 @@ def test_staff_have_a_page_too(campaign: Campaign, site: str, browser: Browser, 
     campaign.reply(campaign.proposed(), MAITE, "OK")
     campaign.run()
     look(browser, page_of(campaign.letter(MIREILLE, "to_treat"), site), "treat", tmp_path)
+
+
+def refused(page: Page) -> None:
+    """Post a form that an older browser would let through: its box is not ticked."""
+    page.evaluate("document.querySelectorAll('form').forEach(form => form.noValidate = true)")
+    page.get_by_text("Renvoyer à").click()
+    page.get_by_label("Votre mot à").fill("Merci de joindre le détail.")
+    page.get_by_role("button", name="Renvoyer", exact=True).click()
+    page.get_by_role("status").wait_for()
+    assert page.get_by_label("Votre mot à").input_value() == "Merci de joindre le détail."
+    assert page.get_by_label("Votre mot à").is_visible(), "its form stands open"
+
+
+def test_what_was_refused_can_be_put_right(campaign: Campaign, site: str, browser: Browser, tmp_path: Path) -> None:
+    signed = "Voici le détail.\n\n-- \nAïcha Dubois\nCabinet Etcheverry & Associés\n12 rue des Arènes, 64100 Bayonne"
+    campaign.reply(
+        campaign.letter(AICHA, "question"), AICHA, signed,
+        files={"Quittance-RC-et-assurance-decennale-du-cabinet-2025.pdf": b"%PDF-1.4\n%%EOF\n",
+               "macro.exe": b"MZ"},
+    )  # fmt: skip
+    address = page_of(campaign.letter(MAITE, "approval"), site)
+    look(browser, address, "refused", tmp_path, refused)
+    campaign.reply(campaign.letter(AICHA, "receipt"), AICHA, "Un complément.")
+    look(browser, address, "changed", tmp_path)
