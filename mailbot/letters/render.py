@@ -61,7 +61,6 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "unproven",  # a decision came in the reader's name, and nothing proves that it is his
         "withdrawn",  # no answer is needed any more
         "due_changed",  # another date
-        "left_aside",  # « NON » to « Est-ce votre réponse ? »
         "left_aside",  # the reader said that his mail is no answer
     ),
 }
