@@ -15,8 +15,8 @@ NEVER = re.compile(
 )
 #: addresses and links hold random letters, which may spell anything
 RANDOM = re.compile(r"https?://\S+|\S+@\S+")
-#: lines that may be long: addresses and the foot line never wrap
-UNWRAPPED = re.compile(r"https?://|@|Pour répondre")
+#: lines that may be long: addresses, the foot line and the names of files never wrap
+UNWRAPPED = re.compile(r"https?://|@|Pour répondre|^  \* ")
 
 
 def check(letter: Letter) -> None:
