@@ -28,20 +28,33 @@ class Segment:
 
 
 def change(old: str, new: str) -> tuple[Segment, ...]:
-    """The way from `old` to `new`. Kept and added segments, joined, are exactly `new`; no segment is empty."""
+    """The way from `old` to `new`. Kept and added segments, joined, are exactly `new`; no segment is empty.
+
+    A removed segment may have gained a space, so that it touches no word beside it.
+    """
     before, after = _words(old), _words(new)
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])
     middle = _compare(before[head : len(before) - tail], after[head : len(after) - tail])
-    return tuple(
-        Segment(kind, text)
-        for kind, text in (
-            (Kind.KEPT, "".join(after[:head])),
-            *middle,
-            (Kind.KEPT, "".join(after[len(after) - tail :])),
-        )
-        if text
-    )
+    stretches = [
+        (Kind.KEPT, "".join(after[:head])),
+        *middle,
+        (Kind.KEPT, "".join(after[len(after) - tail :])),
+    ]
+    return _apart([Segment(kind, text) for kind, text in stretches if text])
+
+
+def _apart(segments: list[Segment]) -> tuple[Segment, ...]:
+    """The same segments, with a space between a removed word and its neighbours."""
+    shown: list[Segment] = []
+    for at, segment in enumerate(segments):
+        text = segment.text
+        if segment.kind is Kind.REMOVED:
+            glued = bool(shown) and not shown[-1].text[-1].isspace()
+            followed = at + 1 < len(segments) and not text[-1].isspace()
+            text = " " * glued + text + " " * followed
+        shown.append(Segment(segment.kind, text))
+    return tuple(shown)
 
 
 def _words(text: str) -> list[str]:

@@ -45,6 +45,13 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(Markup("").join(_amounts(line)) for line in text.split("\n"))
 
 
+def whole_references(heading: str) -> Markup:
+    """A heading of ours, escaped, in which a reference in brackets does not break."""
+    parts = re.split(r"(\[[^\]\s]+\])", heading)
+    spans = ("{}", '<span class="nw">{}</span>')
+    return Markup("").join(Markup(spans[at % 2]).format(part) for at, part in enumerate(parts))
+
+
 def _amounts(line: str) -> Iterator[Markup]:
     start = 0
     for found in _AMOUNT.finditer(line):

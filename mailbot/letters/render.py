@@ -167,6 +167,7 @@ def _filters() -> dict[str, Any]:
         "french": fr.french,
         "listed": fr.listed,
         "typed": markup.typed,
+        "whole_references": markup.whole_references,
         "change_to": markup.changed,
         "mailto": markup.mailto,
         "file_type": markup.file_type,
