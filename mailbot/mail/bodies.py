@@ -8,6 +8,8 @@ import re
 import unicodedata
 from email.message import Message
 
+from mailbot.mail.heavy import Light
+
 #: What is written in practice under these names (WHATWG Encoding, §4.2): Windows bytes under a Latin-1 label.
 _ALIASES = {
     "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "windows-1252": "cp1252",
@@ -29,13 +31,15 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # controls, bidi and zero-width marks, 
 _LONGEST_NAME = 180
 
 
-def content(part: Message) -> tuple[bytes, str]:
-    """(decoded bytes, note) of a part that is no container. Broken base64 is read as far as it goes."""
+def content(part: Message, light: Light) -> tuple[bytes, str]:
+    """(decoded bytes, note) of a part of `light` that is no container. Broken base64 is read as far as it goes."""
     if str(part.get("content-transfer-encoding", "")).strip().lower() != "base64":
+        if light.runs:
+            _put_back(part, light)
         data = part.get_payload(decode=True)
         return (data, "") if isinstance(data, bytes) else (b"", "")
     payload = part.get_payload()
-    packed = payload.encode("ascii", "replace") if isinstance(payload, str) else b""
+    packed = light.restored(payload.encode("ascii", "replace")) if isinstance(payload, str) else b""
     pieces = packed.rstrip(b"= \t\r\n").split(b"=")
     try:
         if len(pieces) == 1:
@@ -43,6 +47,13 @@ def content(part: Message) -> tuple[bytes, str]:
     except binascii.Error:
         pass
     return b"".join(map(_mended, pieces)), "base64 repaired"
+
+
+def _put_back(part: Message, light: Light) -> None:
+    """A part that says base64 and something else too holds what it held before it was lightened."""
+    payload = part.get_payload()
+    if isinstance(payload, str):
+        part.set_payload(light.restored(payload.encode("ascii", "surrogateescape")).decode("ascii", "surrogateescape"))
 
 
 def _mended(packed: bytes) -> bytes:

@@ -67,13 +67,23 @@ def _depths(raw: bytes, block: bytes) -> Iterator[int]:
     """How deep each part lies, in the order of the bytes: what the email package would build, not built."""
     open_: list[bytes] = []
     yield from _opened(raw, 0, open_)
-    for line in _DELIMITER.finditer(raw, len(block)):
+    for line in _delimiters(raw, len(block)):
         name = line[1].rstrip(b" \t")
         if name.endswith(b"--") and name[:-2] in open_:
             del open_[open_.index(name[:-2]) :]
         elif name in open_:
             del open_[open_.index(name) + 1 :]
             yield from _opened(raw, line.end(), open_)
+
+
+def _delimiters(raw: bytes, start: int) -> Iterator[re.Match[bytes]]:
+    """The lines from `start` on that begin with two hyphens; found by their bytes, not by looking at each line."""
+    at = raw.find(b"--", start)
+    while at >= 0:
+        found = _DELIMITER.match(raw, at)
+        if found:
+            yield found
+        at = raw.find(b"--", found.end() if found else at + 1)
 
 
 def _opened(raw: bytes, start: int, open_: list[bytes]) -> Iterator[int]:

@@ -22,6 +22,7 @@ from mailparser.utils import decode_header_part, get_addresses, mime_header_view
 
 from mailbot.errors import Unreadable
 from mailbot.mail import bodies, limits
+from mailbot.mail.heavy import Light, lighten
 from mailbot.mail.limits import Limits as Limits
 from mailbot.mail.message import Address, Attachment, InboundMessage
 
@@ -34,18 +35,20 @@ _NATURAL = re.compile(rb"^(from|date|subject):([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)"
 
 def parse(raw: bytes, limits_: Limits = Limits()) -> InboundMessage:
     """The message in `raw`. Raises Unreadable for what exceeds `limits_`, or what no library can take apart."""
-    limits.check(raw, limits_)
+    light = lighten(raw)
+    limits.check(light.raw, limits_)
     try:
-        return _message(email.message_from_bytes(raw))
+        return _message(email.message_from_bytes(light.raw), light)
     except Exception as error:  # hostile bytes find a way through every library: a person looks at those
         raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 
 def part(raw: bytes, number: str) -> bytes:
     """The decoded bytes of part `number` ("1.2", RFC 3501 §6.4.5). Raises KeyError if there is no such part."""
-    for found, leaf, _ in _leaves(email.message_from_bytes(raw)):
+    light = lighten(raw)
+    for found, leaf, _ in _leaves(email.message_from_bytes(light.raw)):
         if found == number:
-            return _bytes(leaf)[0]
+            return _bytes(leaf, light)[0]
     raise KeyError(number)
 
 
@@ -69,9 +72,9 @@ def identity(raw: bytes) -> str:
 # --- the header ---------------------------------------------------------------------------------------------------
 
 
-def _message(tree: Message) -> InboundMessage:
+def _message(tree: Message, light: Light) -> InboundMessage:
     headers = _headers(tree)
-    found = _Found()
+    found = _Found(light)
     for number, leaf, alternative in _leaves(tree):
         found.take(number, leaf, alternative)
     notes = list(found.notes)
@@ -161,6 +164,7 @@ def _leaves(tree: Message, number: str = "", alternative: bool = False) -> Itera
 class _Found:
     """What the walk collects."""
 
+    light: Light
     text: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
     aside: list[tuple[int, str]] = field(default_factory=list)  #: text with no HTML twin, and where it stood
@@ -171,7 +175,7 @@ class _Found:
 
     def take(self, number: str, leaf: Message, alternative: bool) -> None:
         type_ = leaf.get_content_type()
-        data, note = _bytes(leaf)
+        data, note = _bytes(leaf, self.light)
         if note:
             self.notes.append(f"part {number}: {note}")
         if _is_body(leaf, type_):
@@ -237,11 +241,11 @@ def _name(leaf: Message) -> str:
         return ""
 
 
-def _bytes(leaf: Message) -> tuple[bytes, str]:
+def _bytes(leaf: Message, light: Light) -> tuple[bytes, str]:
     if not leaf.is_multipart():
-        return bodies.content(leaf)
+        return bodies.content(leaf, light)
     out = io.BytesIO()
     for child in leaf.get_payload():
         if isinstance(child, Message):
             BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(child)
-    return out.getvalue(), ""
+    return light.restored(out.getvalue()), ""
