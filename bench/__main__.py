@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from bench.workload import replies
+from bench.workload import Place, replies
 from mailbot import app as apps
 from mailbot.config import load
 from mailbot.demo.sandbox import Sandbox, sandbox
@@ -30,7 +30,7 @@ def _app(here: Sandbox) -> apps.App:
     return apps.build(load(here.folder / "config.toml", os.environ))
 
 
-def _places(here: Sandbox) -> list[tuple[str, str, str]]:
+def _places(here: Sandbox) -> list[Place]:
     """Who replies, to which address, and the letter that is answered: one place an asked question."""
     app = _app(here)
     conn, places = app.system.store.conn, []
@@ -39,7 +39,7 @@ def _places(here: Sandbox) -> list[tuple[str, str, str]]:
         writer = question.asked[0]
         where = address(app.system, question.ref, writer, Purpose.ANSWER)["address"]
         letter = next(x for x in outbox.of_question(conn, question.id) if x["to_address"] == writer.email)
-        places.append((writer.email, where, letter["text"]))
+        places.append(Place(writer.email, where, letter["text"], letter["message_id"]))
     app.system.store.close()
     return places
 
@@ -74,8 +74,8 @@ def _round(folder: Path) -> dict[str, float]:
         return figures
 
 
-def _big(here: Sandbox, places: list[tuple[str, str, str]]) -> float:
-    sender, recipient, _ = places[0]
+def _big(here: Sandbox, places: list[Place]) -> float:
+    sender, recipient = places[0].sender, places[0].recipient
     head = f"From: {sender}\r\nTo: {recipient}\r\nSubject: Re\r\nMessage-ID: <big@x>\r\nMIME-Version: 1.0\r\n"
     head += (
         'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nVoici.\r\n--b\r\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 
@@ -13,24 +14,36 @@ SENTENCES = (
     "La TVA déductible a été déclarée en CA12, d'où la différence de {n} € avec le relevé.",
     "Les cotisations Madelin ont été réintégrées : {n} € au titre de la prévoyance.",
 )
-ATTACHED, WINDOWS = 0.29, 0.28  #: shares of replies with a file, and in windows-1252
+ATTACHED, WINDOWS, NAMED = 0.29, 0.28, 0.8  #: shares of replies with a file, in windows-1252, with In-Reply-To
 
 
-def replies(places: Sequence[tuple[str, str, str]], count: int, seed: int = 1) -> Iterator[tuple[str, str, bytes]]:
-    """(sender, recipient, bytes) of `count` replies to `places`: (sender, reply address, text of the letter)."""
+@dataclass(frozen=True)
+class Place:
+    """A letter that is answered, and by whom."""
+
+    sender: str
+    recipient: str
+    letter: str
+    message_id: str = ""
+
+
+def replies(places: Sequence[Place], count: int, seed: int = 1) -> Iterator[tuple[str, str, bytes]]:
+    """(sender, recipient, bytes) of `count` replies to `places`."""
     rnd = random.Random(seed)
     for n in range(count):
-        sender, recipient, letter = places[n % len(places)]
-        yield sender, recipient, _reply(rnd, n, sender, recipient, letter)
+        place = places[n % len(places)]
+        yield place.sender, place.recipient, _reply(rnd, n, place)
 
 
-def _reply(rnd: random.Random, n: int, sender: str, recipient: str, letter: str) -> bytes:
+def _reply(rnd: random.Random, n: int, place: Place) -> bytes:
     charset = "windows-1252" if rnd.random() < WINDOWS else "utf-8"
     typed = "\n".join(["Bonjour,", "", *(s.format(n=n * 7 + 100) for s in rnd.sample(SENTENCES, 2)), f"Pièce mk{n}."])
-    quoted = [line.encode(charset, "replace").decode(charset) for line in letter.splitlines()]
+    quoted = [line.encode(charset, "replace").decode(charset) for line in place.letter.splitlines()]
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, recipient, "RE: ECCV 2025"
-    message["Message-ID"] = f"<bench-{n}@{sender.partition('@')[2]}>"
+    message["From"], message["To"], message["Subject"] = place.sender, place.recipient, "RE: ECCV 2025"
+    message["Message-ID"] = f"<bench-{n}@{place.sender.partition('@')[2]}>"
+    if place.message_id and rnd.random() < NAMED:
+        message["In-Reply-To"] = place.message_id
     for hop in range(4):
         message[f"X-Hop-{hop}"] = rnd.randbytes(350).hex()
     attribution = "Le jeu. 12 nov. 2026 à 10:02, ASSAPROL a écrit :"

@@ -64,7 +64,7 @@ def assign(system: System, row: sqlite3.Row, ref: str, writer: Person | None = N
         if sender is None or not access.belongs(sender, access.Who.FIRM, question):
             raise UsageError("the sender may not answer this question: name whose answer it is with --as EMAIL")
         conversation = conversations.of(conn, Purpose.ANSWER, sender.id, "question", question.id)
-        sent = our_words(conn, conversation)
+        sent = our_words(conn, conversation, message)
         found = Target(conversation, "assigned", sender, Trust.TOKEN)
         job = build(system, conn, row, message, written(message, sent), found)
         command = access.answer(sender, question, job.written)

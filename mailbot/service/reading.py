@@ -52,19 +52,23 @@ def _sent(system: System, conn: sqlite3.Connection, message: InboundMessage, env
         found = target.find(system, conn, message, envelope).conversation
     except Held:
         return ""
-    return our_words(conn, found) if found else ""
+    return our_words(conn, found, message) if found else ""
 
 
-def our_words(conn: sqlite3.Connection, conversation: Conversation) -> str:
-    """The words of our newest letters in a conversation, of both parts: whatever else comes back is the author's."""
+def our_words(conn: sqlite3.Connection, conversation: Conversation, message: InboundMessage) -> str:
+    """The words of our newest letters in a conversation: whatever else comes back is the author's.
+
+    Their text parts say all of it but the labels of buttons; the HTML is read of the letter that is answered.
+    """
     letters = outbox.written(conn, conversation.number, LETTERS_QUOTED)
-    return "\n".join(f"{text}\n{html.text(page)}" for text, page in letters)
+    answered = [letter for letter in letters if letter.message_id in message.in_reply_to] or letters[:1]
+    return "\n".join([letter.text for letter in letters] + [html.text(letter.html) for letter in answered])
 
 
 def reread(job: Job, inbox_id: int, raw: bytes, conversation: Conversation) -> Job:
     """The job of an earlier message of the same writer, which waited for his word."""
     message = parse(raw, job.system.policy.limits)
-    sent = our_words(job.conn, conversation)
+    sent = our_words(job.conn, conversation, message)
     found = files(message, inbox_id, job.system.policy)
     return replace(
         job, inbox_id=inbox_id, message=message, split=written(message, sent), conversation=conversation, files=found

@@ -6,6 +6,7 @@ States: due · sent · deferred (tried, will be tried again) · failed (refused 
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..mail.message import Address, AttachedFile, OutgoingMessage
@@ -113,12 +114,22 @@ def last_of(conn: sqlite3.Connection, conversation: int) -> sqlite3.Row | None:
     return found
 
 
-def written(conn: sqlite3.Connection, conversation: int, limit: int) -> list[tuple[str, str]]:
-    """(text, HTML) of the newest letters of a conversation, newest first: what a reply may quote."""
+@dataclass(frozen=True)
+class Written:
+    """What a letter said."""
+
+    message_id: str
+    text: str
+    html: str
+
+
+def written(conn: sqlite3.Connection, conversation: int, limit: int) -> list[Written]:
+    """The newest letters of a conversation, newest first: what a reply may quote."""
     rows = conn.execute(
-        "select text, html from outbox where conversation = ? order by id desc limit ?", (conversation, limit)
+        "select message_id, text, html from outbox where conversation = ? order by id desc limit ?",
+        (conversation, limit),
     )
-    return [(row["text"], row["html"]) for row in rows]
+    return [Written(row["message_id"], row["text"], row["html"]) for row in rows]
 
 
 def sent_today(conn: sqlite3.Connection, person_id: int, kind: str, since: datetime) -> bool:
