@@ -23,13 +23,13 @@ def prepare(scene: Scene, limit: int = TEXT_LIMIT) -> Scene:
 
     A typed text of more than `limit` characters (a line weighs 60) is cut there, and its end says how much there is.
     """
-    prepared: Scene = _dataclass(scene, Fit(scene.oga.timezone, limit))
+    prepared: Scene = _dataclass(scene, Fit(scene.oga.timezone, limit, {}))
     return prepared
 
 
 def fitted(value: Any, zone: tzinfo | None) -> Any:
     """Any dataclass made fit to print in the same way, for pages: nothing is cut, what is shown may be edited."""
-    return _dataclass(value, Fit(zone, 2**63))
+    return _dataclass(value, Fit(zone, 2**63, {}))
 
 
 class Fit(NamedTuple):
@@ -37,16 +37,20 @@ class Fit(NamedTuple):
 
     zone: tzinfo | None
     limit: int
+    seen: dict[int, Any]  #: what was fitted already, by identity: a letter names the same people many times
 
 
 def _dataclass(value: Any, fit: Fit) -> Any:
+    if id(value) in fit.seen:
+        return fit.seen[id(value)]
     changed = {}
     for field in fields(value):
         old = getattr(value, field.name)
         new = _value(field.name, old, fit)
         if new is not old:
             changed[field.name] = new
-    return replace(value, **changed) if changed else value
+    fitted_ = fit.seen[id(value)] = replace(value, **changed) if changed else value
+    return fitted_
 
 
 def _value(name: str, old: Any, fit: Fit) -> Any:
