@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from .service.work import work_all
 from .store.db import Store, migrate, set_setting
 
 log = logging.getLogger("mailbot.app")
+SWITCH_SECONDS = 0.0005  #: how long one thread may keep the others from running: a 250 waits for several turns
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ def tick(app: App, send: Sender) -> dict[str, int]:
 async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | None = None) -> None:
     """Everything in one process until SIGTERM, SIGINT or `stop`. `ready` is given the line that says so."""
     stop = stop or _stop_on_signals()
+    sys.setswitchinterval(SWITCH_SECONDS)
     out = sender(app.config)
     delivering = Worker("mailbot-deliver", lambda: deliver_due(app.system, out.send, app.config.smtp_out.connections))
 
