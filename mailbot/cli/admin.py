@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.progress import Progress
 
 from .. import app as apps
 from .. import resources
@@ -18,6 +18,15 @@ from ..service.questions import ask as ask_questions
 from ..service.status import status as status_of
 from ..store import dossiers, questions
 from .common import Context, as_json, confirm, pass_context, show
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+
+def _progress() -> Progress:
+    from rich.progress import Progress  # its import would cost `serve` a tenth of its start
+
+    return Progress(transient=True)
 
 
 @click.command()
@@ -57,7 +66,7 @@ def check(context: Context, as_json: bool) -> None:
 def import_(context: Context, files: tuple[Path, ...], dry_run: bool) -> None:
     """Import cabinets, people, dossiers, questions, documents and statistics; all or nothing."""
     system = context.app.system
-    with Progress(transient=True) as bar:
+    with _progress() as bar:
         task = bar.add_task("import")
         report = imports.import_files(
             system.store,
@@ -92,7 +101,7 @@ def ask(context: Context, ref: str | None, dry_run: bool, yes: bool) -> None:
     if dry_run or not ids:
         return
     confirm(letters, "letters will leave", yes)
-    with Progress(transient=True) as bar:
+    with _progress() as bar:
         task = bar.add_task("ask", total=len(ids))
         count = ask_questions(system, ids, progress=lambda: bar.advance(task))
     click.echo(f"asked {count} questions; `mailbot serve` or `mailbot tick` sends the letters")

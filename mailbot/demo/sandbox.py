@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,10 @@ class Sandbox:
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "mailbot", "--config", str(self.folder / "config.toml"), *words]
+
+    def inbox(self, state: str) -> int:
+        """How many mails are in that state."""
+        return int(json.loads(self.run("status", "--json"))["inbox"][state])
 
     def start(self) -> None:
         """Start `serve` and wait for its ready line."""
