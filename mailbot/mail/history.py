@@ -269,15 +269,16 @@ def _attribution(lines: list[Line], at: int, ours: list[bool]) -> int | None:
         if not folded or lines[end].mark is not lines[at].mark or len(joined) + len(folded) > patterns.LONGEST:
             return None
         joined = f"{joined} {folded}".strip()
-        if end == at and not _may_attribute(folded):
-            return None
+        if not _may_attribute(folded) if end == at else patterns.ATTRIBUTION_DAY.match(folded):
+            return None  # no attribution begins here, or one begins further down and what stands above it is typed
         if folded.endswith((":", "：")) and _is_attribution(joined, lines, end, ours):
             return end
     return None
 
 
 def _may_attribute(folded: str) -> bool:
-    return bool(patterns.ATTRIBUTION_START.match(folded)) or "@" in folded or folded.endswith((":", "："))
+    dated = patterns.ATTRIBUTION_DAY.match(folded) or patterns.ATTRIBUTION_DATE.match(folded)
+    return bool(dated) or "@" in folded or folded.endswith((":", "："))
 
 
 def _is_attribution(joined: str, lines: list[Line], end: int, ours: list[bool]) -> bool:

@@ -60,7 +60,13 @@ ATTRIBUTION_END = re.compile(
 )
 #: «schreef X <x@y> het volgende:», «於 … 寫道：»
 ATTRIBUTION_OTHER = re.compile(r"(?:het volgende geschreven|(?:写道|寫道|のメール|さんは書きました)) ?[:：]? ?$")
-ATTRIBUTION_START = re.compile(r"^(?:-+ ?)?(?:le|on|am|el|il|op|em|den|w dniu|dnia|пн|вт|ср|чт|пт|сб|вс|\d{1,4}[-./ ])")
+#: Its first words: an article alone begins any sentence, so French and English must name a day.
+ATTRIBUTION_DAY = re.compile(
+    r"^(?:-+ ?)?(?:le (?:\d|lun|mar|mer|jeu|ven|sam|dim)"
+    r"|on (?:\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|(?:am|el|il|op|em|den|w dniu|dnia) |(?:пн|вт|ср|чт|пт|сб|вс)\b)"
+)
+ATTRIBUTION_DATE = re.compile(r"^(?:-+ ?)?\d{1,4}[-./ ]")
 #: A time, an address or a date with figures: without one of them a sentence may look like an attribution.
 ATTRIBUTION_SURE = re.compile(r"\d{1,2} ?[:h] ?\d{2}|@|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|<[^<>]*>")
 

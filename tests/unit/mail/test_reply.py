@@ -107,3 +107,15 @@ def test_html_nested_beyond_reason_is_still_read() -> None:
 
 def test_html_that_shows_nothing_gives_way_to_the_text_part() -> None:
     assert split("Non.", html="<html><body><img src='cid:x'></body></html>").text == "Non."
+
+
+@pytest.mark.parametrize(
+    "first", ["Le client a cédé son véhicule.", "Les cotisations sont réintégrées.", "On a tout revu."]
+)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_sentence_right_above_an_attribution_is_typed(first: str, gap: str) -> None:
+    """An article begins any sentence: only one that names a day begins an attribution, and the lowest start counts."""
+    typed = f"Bonjour,\n{first}\nPièce jointe."
+    text = f"{typed}\n{gap}Le jeu. 12 nov. 2026 à 10:02, ASSAPROL <eccv@assaprol.example>\na écrit :\n\n> {SENT}"
+    assert split(text, SENT).text == typed
+    assert split(text).text == typed
