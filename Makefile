@@ -18,7 +18,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: check test demo serve bench lock packages clean
+.PHONY: check test demo serve bench bench-peers lock packages clean
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -40,6 +40,9 @@ serve: $(VENV)/.run
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench $(ARGS)
+
+bench-peers: $(VENV)/.test
+	$(BIN)/python -m bench.peers $(ARGS)
 
 # Debian packages that the tests need.
 packages:
