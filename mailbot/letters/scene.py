@@ -61,6 +61,9 @@ class Scene:
     mail: Mail | None = None  #: the mail this letter answers
     same_as_before: bool = False  #: the same text came before: filed with the first
     file_announced: bool = False  #: « ci-joint » was written, and no file came
+    decided: str = ""  #: name of the event that decided already, for a refusal
+    decided_by: Person | None = None
+    decided_at: datetime | None = None
     refusal: str = ""  #: name of the refusal (errors.py), for `refusal` and `clarification`
     about: str = ""  #: what exactly was unclear
     word: str = ""  #: the word that is not offered

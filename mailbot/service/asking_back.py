@@ -9,8 +9,9 @@ from .. import errors as x
 from ..domain.model import Answer, Question
 from ..letters.scene import Scene
 from ..mail.token import Purpose
-from ..store import conversations, drafts, outbox, questions
+from ..store import conversations, drafts, journal, outbox, people, questions
 from ..store.conversations import Conversation
+from ..store.db import moment
 from .correspondence import Post, send
 from .intent import Verb
 from .job import Job
@@ -83,7 +84,22 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
         return replace(scene, until=refusal.latest)
     if isinstance(refusal, x.NotAllowed):
         return replace(scene, approver=refusal.who)
-    return scene
+    if isinstance(refusal, x.VersionChanged) and question:
+        return replace(scene, answer=_shown(job, question, 0))
+    return _already(job, scene, question)
+
+
+DECIDING = ("approved", "amended", "sent_back", "submitted", "treated", "withdrawn", "asked_again")
+
+
+def _already(job: Job, scene: Scene, question: Question | None) -> Scene:
+    """Who decided before, and when: the last deciding row of the question's journal."""
+    rows = journal.history(job.conn, question.id) if question else []
+    last = next((row for row in reversed(rows) if row["event"] in DECIDING), None)
+    if last is None:
+        return scene
+    by = people.by_email(job.conn, last["by"] or "")
+    return replace(scene, decided=last["event"], decided_by=by, decided_at=moment(last["at"]))
 
 
 def _shown(job: Job, question: Question | None, version: int) -> Answer | None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..domain import commands as c
 from ..domain import events as e
-from ..domain.access import asked
-from ..domain.model import Person, Question, Role
+from ..domain.access import Who, asked, belongs
+from ..domain.model import Person, Question
 from ..domain.questions import Act, Decision, decide
 from ..errors import UsageError
 from ..store import journal, news, questions
@@ -111,7 +111,8 @@ def find(conn: sqlite3.Connection, ref: str) -> Question:
 def pass_on(question: Question, person: Person, note: str, colleagues: Iterable[Person]) -> c.PassOn:
     """Whom « Je n'ai pas ce dossier » hands the question to: the colleague it names, else nobody new while others
     keep it, else the expert."""
-    named = [p for p in colleagues if p.id != person.id and p.role is not Role.STAFF and _named(p, note)]
+    able = (p for p in colleagues if p.id != person.id and belongs(p, Who.FIRM, question))
+    named = [p for p in able if _named(p, note)]
     if len(named) == 1:
         return c.PassOn((named[0].id,), note)
     gone = {person.id, *(p.id for p in question.passed_on)}

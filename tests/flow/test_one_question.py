@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from mailbot.demo.postoffice import hand_over, reply
+from mailbot.domain import commands as c
+from mailbot.domain.model import Channel
+from mailbot.domain.questions import Act
+from mailbot.service.questions import act, find
+from mailbot.store import people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -174,3 +181,55 @@ def test_headers_and_threads(campaign: Campaign) -> None:
     assert receipt["References"].split()[0] == question["References"].split()[0]
     assert str(question["Reply-To"]).split("@")[0][5:] in str(question["Message-ID"])
     assert REF in question["Subject"]
+
+
+def test_a_second_decision_is_told_who_decided_and_when(campaign: Campaign) -> None:
+    approval = campaign.proposed()
+    campaign.reply(approval, MAITE, "OK")
+    assert campaign.reply(approval, MAITE, "Non : à revoir")["decision"] == "OutOfTurn"
+    refusal = campaign.letter(MAITE, "refusal").text.replace("\xa0", " ")
+    assert f"déjà validée par {MAITE[0]}, le" in " ".join(refusal.split())
+    assert campaign.show()["state"] == "submitted"
+
+
+def test_a_changed_answer_is_shown_in_the_refusal(campaign: Campaign) -> None:
+    old = campaign.proposed("Version un.")
+    campaign.reply(campaign.letter(AICHA, "receipt"), AICHA, "Et un complément utile.")
+    campaign.reply(old, MAITE, "OK")
+    assert "Et un complément utile." in campaign.letter(MAITE, "refusal").text
+
+
+def test_a_named_colleague_is_asked_instead_and_staff_where_nobody_is_left(campaign: Campaign) -> None:
+    question = campaign.letter(AICHA, "question")
+    campaign.reply(question, AICHA, "Je n'ai pas ce dossier, c'est Olivier Larralde qui le suit.")
+    olivier = ("Olivier Larralde", "olivier.larralde@cabinetetcheverry.example")
+    passed = campaign.letter(olivier, "question")
+    assert "Aïcha Dubois" in passed.text
+    assert AICHA[1] not in {x.to for x in campaign.office.letters() if x.kind == "question" and "confie" in x.text}
+    receipt = campaign.letter(AICHA, "receipt")
+    assert "Olivier Larralde" in receipt.text
+    assert campaign.show()["state"] == "asked"
+
+
+def test_an_addition_waits_while_what_was_approved_stays(campaign: Campaign) -> None:
+    campaign.reply(campaign.proposed("Première."), MAITE, "OK")
+    campaign.reply(campaign.letter(AICHA, "receipt"), AICHA, "Un ajout.")
+    shown = campaign.show()
+    assert (shown["state"], shown["handed_over"], shown["waiting"]) == ("submitted", 1, 2)
+    campaign.reply(campaign.letter(MAITE, "approval"), MAITE, "OK")
+    assert campaign.show()["handed_over"] == 2
+    assert "Un ajout." in campaign.letter(MIREILLE, "to_treat").text
+
+
+def test_withdrawn_and_due_changed_are_told(campaign: Campaign) -> None:
+
+    for command in (c.SetDue(date(2027, 2, 1)), c.Withdraw("La pièce est arrivée par ailleurs.")):
+        with campaign.system.store.tx() as conn:
+            staff = people.by_email(conn, MIREILLE[1])
+            assert staff is not None
+            act(campaign.system, conn, find(conn, REF), command, Act(staff, campaign.system.now(), Channel.CLI))
+        campaign.run()
+    due, gone = (x for x in campaign.office.mailbox(AICHA[1]) if x.kind == "notice")
+    assert "1er février 2027" in due.text.replace("\xa0", " ")
+    assert "arrivée par ailleurs" in gone.text
+    assert campaign.reply(campaign.letter(AICHA, "question"), AICHA, "Trop tard ?")["state"] == "held"
