@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, MailbotError
-from ..letters.render import KINDS
+from ..letters.render import KINDS, render
 from ..store import journal
 from ..store.db import broken
+from . import samples
 from .system import System
 
 
@@ -57,12 +58,17 @@ def _database(system: System) -> Iterator[Line]:
 
 
 def _templates(system: System) -> Iterator[Line]:
-    broken = 0
-    for name in system.templates.list_templates():
+    broken: dict[str, str] = {}
+    for name in system.templates.list_templates(["txt", "html"]):
         try:
             system.templates.get_template(name)
         except Exception as error:
-            broken += 1
-            yield Line("error", f"templates/{name}", f"{type(error).__name__}: {error}")
+            broken[name] = f"{type(error).__name__}: {error}"
+    for kind, scene in samples.scenes(system.oga):
+        try:
+            render(system.templates, kind, scene)
+        except Exception as error:
+            broken.setdefault(kind, f"cannot be written: {type(error).__name__}: {error}")
+    yield from (Line("error", f"templates/{name}", why) for name, why in broken.items())
     if not broken:
-        yield Line("ok", "templates", f"{len(KINDS)} letters can be written")
+        yield Line("ok", "templates", f"{len(KINDS)} letters in all their variants can be written")

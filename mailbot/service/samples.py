@@ -1,0 +1,85 @@
+"""Made-up letters of every kind and variant, with which `check` tries the templates of an OGA."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from ..domain.model import (
+    Answer,
+    Channel,
+    Dossier,
+    File,
+    Firm,
+    News,
+    Outcome,
+    Person,
+    Question,
+    Role,
+    State,
+    Verdict,
+)
+from ..letters.render import ABOUTS, KINDS, REFUSALS
+from ..letters.scene import Mail, Oga, Scene
+
+_AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+_FIRM = Firm(1, "C00", "Cabinet Exemple")
+_EXPERT = Person(1, "expert@cabinet.example", "Hélène Expert", Role.EXPERT, _FIRM)
+_AUTHOR = Person(2, "auteur@cabinet.example", "Émile Auteur", Role.COLLABORATOR, _FIRM)
+_STAFF = Person(3, "gestion@oga.example", "Anne Gestion", Role.STAFF)
+_MEMBER = Person(4, "adherent@mail.example", "Yves Adhérent", Role.MEMBER)
+_FILES = (
+    File("Détail.pdf", "application/pdf", 188_416, "0" * 64, "2"),
+    File("Macros.xlsm", "application/vnd.ms-excel", 65_536, "1" * 64, "3", verdict=Verdict.REFUSED, why="type"),
+)
+_BEFORE = Answer(1, 1, "Première réponse.", "Première réponse.", "", _AUTHOR, Channel.MAIL, _AT)
+_ANSWER = Answer(
+    2, 1, "Première réponse.\n\nUn ajout.", "Un ajout.", "Émile Auteur\n05 59 00 00 00", _AUTHOR, Channel.MAIL, _AT,
+    _FILES, approved_by=_EXPERT, approved_at=_AT,
+)  # fmt: skip
+_DOSSIER = Dossier(1, "D0000", "Zoé Exemple", "géomètre", _FIRM, _EXPERT, _STAFF, (_AUTHOR,), "411EXEM00")
+_QUESTION = Question(
+    1, "D0000-2025-1", 1, _DOSSIER, 2025, "Le poste atteint 24 725 €. Merci d'en donner le détail.", title="frais",
+    form="2035-A", line="BM (ligne 30)", document="détail des comptes", due=date(2026, 12, 15), state=State.PROPOSED,
+    version=2, waiting=2, asked_at=_AT, asked=(_AUTHOR,), answer=_ANSWER,
+)  # fmt: skip
+_MAIL = Mail("Re: ECCV", _AT, "Mon message.", "Signature", _FILES, "auteur@cabinet.example", "Hélène Expert")
+_EVENTS = {
+    "question": ("asked", "passed_on"),
+    "receipt": ("proposed", "submitted", "added", "postponed", "passed_on"),
+    "to_treat": ("submitted", "approved", "amended", "added"),
+    "decided": ("approved", "amended", "sent_back", "treated", "asked_again"),
+}
+
+
+def scenes(oga: Oga) -> Iterator[tuple[str, Scene]]:
+    """(kind, scene) for each letter that can be written, in each of its variants, to readers of each role."""
+    whole = Scene(
+        oga, _AT, _AUTHOR, (_STAFF,), _QUESTION, _ANSWER, _BEFORE, _EXPERT, _AUTHOR, comment="Un mot.",
+        outcome=Outcome.SATISFACTORY, until=date(2026, 12, 22), passed_to=(_EXPERT,), approver=_EXPERT,
+        reply_to=oga.bot, page="https://oga.example/v/x", mail=_MAIL,
+        news=(News(_QUESTION, _EXPERT, _AT, _BEFORE, _ANSWER),),
+    )  # fmt: skip
+    for kind in KINDS:
+        for variant in _variants(kind, whole):
+            yield kind, variant
+            yield kind, _bare(variant)
+    for reader in (_EXPERT, _AUTHOR, _STAFF, _MEMBER):
+        yield "help", replace(whole, to=reader, question=None, answer=None, news=())
+
+
+def _variants(kind: str, whole: Scene) -> Iterator[Scene]:
+    if kind in ABOUTS:
+        yield from (replace(whole, about=about, draft="" if about else "Un ajout.") for about in ABOUTS[kind])
+    elif kind == "refusal":
+        yield from (replace(whole, refusal=name) for name in REFUSALS)
+    else:
+        yield from (replace(whole, event=event) for event in _EVENTS.get(kind, ("",)))
+
+
+def _bare(scene: Scene) -> Scene:
+    """The same without what a letter may lack."""
+    due = _QUESTION.due if scene.about == "due_changed" else None
+    plain = replace(_QUESTION, form="", line="", document="", due=due, title="")
+    return replace(scene, question=plain, before=None, comment="", news=(), page="")
