@@ -24,13 +24,13 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n auto -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n logical --dist worksteal -m "not slow and not browser"
 
 test: packages $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n auto -rs
+	$(BIN)/python -m pytest -q -n logical --dist worksteal -rs
 
 demo: $(VENV)/.run
 	$(BIN)/mailbot demo $(ARGS)

@@ -57,24 +57,36 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     return report
 
 
-@pytest.fixture
-def campaign(tmp_path: Path) -> Iterator[Campaign]:
-    """The sample campaign in a real database, a real SMTP listener, a real post office; dossier D0009 is asked."""
-    office = PostOffice()
-    office.open()
-    (tmp_path / "config.toml").write_text(configuration(office.port), encoding="utf-8")
-    config = load(tmp_path / "config.toml", {})
+@pytest.fixture(scope="session")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample campaign in its database and the letters of dossier D0009 queued; copied, never used."""
+    folder = tmp_path_factory.mktemp("asked")
+    (folder / "config.toml").write_text(configuration(1), encoding="utf-8")
+    config = load(folder / "config.toml", {})
     apps.initialise(config, sandbox=True)
     app = apps.build(config)
     files = [SAMPLE / f"{name}.csv" for name in SHEETS]
-    imports.import_files(app.system.store, files, config.questions.catalogue, app.system.now())
+    store = app.system.store
+    imports.import_files(store, files, config.questions.catalogue, app.system.now())
+    questions.ask(app.system, kept.drafts(store.conn, questions.find(store.conn, REF).dossier.id))
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def campaign(tmp_path: Path, asked: Path) -> Iterator[Campaign]:
+    """The sample campaign in a real database, a real SMTP listener, a real post office; dossier D0009 is asked."""
+    office = PostOffice()
+    office.open()
+    shutil.copytree(asked, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "config.toml").write_text(configuration(office.port), encoding="utf-8")
+    config = load(tmp_path / "config.toml", {})
+    app = apps.build(config)
     loop = asyncio.new_event_loop()
     server = loop.run_until_complete(smtp_in.start(apps.door(app, lambda: None), "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     here = Campaign(app, office, apps.sender(config), server.port)
-    dossier = kept.get(app.system.store.conn, kept.id_of(app.system.store.conn, REF)).dossier.id
-    questions.ask(app.system, kept.drafts(app.system.store.conn, dossier))
     here.run()
     yield here
     for letter in office.letters():
