@@ -53,25 +53,33 @@ class App:
 
 
 def initialise(config: Config, sandbox: bool = False) -> list[str]:
-    """Create database, key file, folders and the copy of the catalogue; what is there stays. Returns what was made."""
-    made: list[str] = []
+    """Create database, key file, folders and the copy of the catalogue; what is there stays. Returns what was made.
+
+    Raises UsageError where a folder cannot be written.
+    """
+    try:
+        return list(_made(config, sandbox))
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}: the folder must exist and be writable") from error
+
+
+def _made(config: Config, sandbox: bool) -> Iterator[str]:
     path, key, catalogue = config.store.path, config.store.key_file, config.questions.catalogue
     for folder in {path.parent, key.parent, catalogue.parent}:
         folder.mkdir(parents=True, exist_ok=True)
     if not key.exists():
         _write_key(key)
-        made.append(f"key file {key}")
+        yield f"key file {key}"
     if not catalogue.exists():
         shutil.copy(resources.PACKAGE / "demo" / "catalogue.csv", catalogue)
-        made.append(f"question catalogue {catalogue}")
+        yield f"question catalogue {catalogue}"
     new, store = not path.exists(), Store(path)
     if migrate(store, resources.data("db")):
-        made.append(f"database {path}")
+        yield f"database {path}"
     if sandbox and new:
         with store.tx() as conn:
             set_setting(conn, "sandbox", "1")
     store.close()
-    return made
 
 
 def _write_key(path: Path) -> None:

@@ -99,8 +99,9 @@ class PostOffice:
         ready.wait(5)
 
     def close(self) -> None:
-        """Take no more letters."""
+        """Take no more letters; safe to repeat."""
         self._stop()
+        self._stop = lambda: None
         if self._loop_thread:
             self._loop_thread.join(5)
 

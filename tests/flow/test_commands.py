@@ -6,7 +6,9 @@ import fcntl
 import json
 import os
 import shutil
+import smtplib
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import pytest
 from mailbot import resources
 from mailbot.cli import main
 from mailbot.demo.postoffice import PostOffice, reply
-from mailbot.demo.sandbox import SAMPLE, SHEETS, configuration
+from mailbot.demo.sandbox import SAMPLE, SHEETS, configuration, sandbox
 from mailbot.store.db import moment
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
@@ -252,3 +254,26 @@ def test_a_port_in_use_is_said_clearly(folder: Path, run: Run) -> None:
     office.close()
     assert code == 1
     assert f"127.0.0.1:{office.port}" in err
+
+
+def test_a_folder_that_cannot_be_written_is_said_clearly(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "file").write_text("no folder")
+    text = configuration(1).replace("sqlite:var/mailbot.db", "sqlite:file/mailbot.db")
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    code, _, err = run(tmp_path, "init")
+    assert (code, "file" in err, "writable" in err) == (1, True, True)
+
+
+@pytest.mark.slow
+def test_serve_goes_on_while_the_host_is_away(tmp_path: Path) -> None:
+    with sandbox(tmp_path) as here:
+        here.run("ask", "--dossier", "D0009", "--yes")
+        here.office.close()
+        here.start()
+        with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=10) as client:
+            assert client.noop()[0] == 250
+        waited = time.monotonic() + 20
+        while json.loads(here.run("status", "--json"))["outbox"]["deferred"] < 6:
+            assert time.monotonic() < waited, "the letters are deferred, and serve is still there"
+        rows = [json.loads(row) for row in here.run("outbox", "list", "--json").splitlines()]
+        assert all("refused" in row["reply"].lower() for row in rows)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from dataclasses import replace
 from datetime import date
 
+from mailbot import app as apps
 from mailbot.demo.postoffice import hand_over, reply
 from mailbot.domain import commands as c
 from mailbot.domain.model import Channel
 from mailbot.domain.questions import Act
+from mailbot.gateways import smtp_in
 from mailbot.service.questions import act, find
-from mailbot.store import people
+from mailbot.store import blobs, inbox, people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -233,3 +238,43 @@ def test_withdrawn_and_due_changed_are_told(campaign: Campaign) -> None:
     assert "1er février 2027" in due.text.replace("\xa0", " ")
     assert "arrivée par ailleurs" in gone.text
     assert campaign.reply(campaign.letter(AICHA, "question"), AICHA, "Trop tard ?")["state"] == "held"
+
+
+def test_a_forwarded_letter_is_known_by_its_foot_line_alone(campaign: Campaign) -> None:
+    """A colleague who was forwarded the letter writes a new mail to the bot: only the foot line tells the question."""
+    olivier = ("Olivier Larralde", "olivier.larralde@cabinetetcheverry.example")
+    mail = reply(campaign.letter(AICHA, "question"), olivier, "Le détail : 24 725 €.")
+    mail.replace_header("To", "eccv@assaprol.example")
+    del mail["In-Reply-To"], mail["References"]
+    why = campaign.hand_in(mail)
+    assert (why["matched_by"], why["decision"]) == ("foot-line", "propose")
+    assert campaign.show()["answers"][0]["by"] == olivier[1]
+
+
+def test_a_reply_is_known_by_our_message_id_alone(campaign: Campaign) -> None:
+    mail = reply(campaign.letter(AICHA, "question"), AICHA, "Le détail.")
+    mail.replace_header("To", "eccv@assaprol.example")
+    mail.set_content("Le détail.\n")
+    assert campaign.hand_in(mail)["matched_by"] == "message-id"
+    assert campaign.show()["state"] == "proposed"
+
+
+def test_what_an_unknown_peer_says_of_the_sender_proves_nothing(campaign: Campaign) -> None:
+    approval = campaign.proposed()
+    door = replace(apps.door(campaign.app, lambda: None), trusted=())
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(smtp_in.start(door, "127.0.0.1", 0))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    mail = reply(approval, MAITE, "OK")
+    hand_over(server.port, mail, str(mail["To"]), "pass")
+    asyncio.run_coroutine_threadsafe(server.close(1), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+    campaign.run()
+    row = inbox.find(campaign.system.store.conn, str(mail["Message-ID"]))
+    assert row is not None
+    assert (row["state"], row["trust"], row["dmarc"]) == ("held", "token", "none")
+    assert b"Authentication-Results" not in blobs.get(campaign.system.store.conn, row["sha256"])
+    assert campaign.show()["state"] == "proposed"
