@@ -48,6 +48,13 @@ def _places(here: Sandbox) -> list[Place]:
     return places
 
 
+def ours(folder: Path, count: int) -> tuple[float, float]:
+    """Replies a second that mailbot accepts, then works: the first `count` of the workload, in a fresh sandbox."""
+    with sandbox(folder) as here:
+        here.run("ask", "--yes")
+        return _accepted(here, list(replies(_places(here), count))), _worked(here)
+
+
 def _round(folder: Path) -> dict[str, float]:
     with sandbox(folder) as here:
         here.run("ask", "--yes")
@@ -59,10 +66,11 @@ def _round(folder: Path) -> dict[str, float]:
         begin = time.perf_counter()
         here.start()
         figures["start to ready, s"] = time.perf_counter() - begin
-        waits = send(here.smtp_port, mails[COUNT : 2 * COUNT])
+        waits = sorted(send(here.smtp_port, mails[COUNT : 2 * COUNT]))
         assert here.inbox("new") > 0, "the backlog was gone before the last reply came in"
         figures[f"accepted/s while a backlog of {BACKLOG} is worked"] = COUNT / sum(waits)
-        figures["wait for the 250 meanwhile, p99 ms"] = sorted(waits)[int(COUNT * 0.99)] * 1000
+        figures["wait for the 250 meanwhile, p50 ms"] = statistics.median(waits) * 1000
+        figures["wait for the 250 meanwhile, p99 ms"] = waits[int(COUNT * 0.99)] * 1000
     with sandbox(folder / "big") as here:
         here.run("ask", "--yes")
         here.start()
@@ -94,7 +102,9 @@ def _big(here: Sandbox, places: list[Place]) -> float:
     raw = head.encode() + b"JVBERi0xLjQK" * 6 + b"\r\n" + (b"QUJD" * 19 + b"\r\n") * 320_000 + b"--b--\r\n"
     send(here.smtp_port, [(sender, recipient, raw)])
     assert here.process is not None
-    threading.Event().wait(3)
+    deadline = time.monotonic() + 60
+    while not here.inbox("done"):
+        assert time.monotonic() < deadline, "the reply of 25 MB was not worked"
     status = Path(f"/proc/{here.process.pid}/status").read_text()
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
 
@@ -128,7 +138,8 @@ def _worked(here: Sandbox) -> float:
     begin = time.perf_counter()
     done = work_all(app.system)
     rate = done / (time.perf_counter() - begin)
-    assert done == COUNT
+    answers = app.system.store.conn.execute("select count(*) from inbox where command = 'answer' and state = 'done'")
+    assert answers.fetchone()[0] == done, "a reply was not taken as an answer"
     app.system.store.close()
     return rate
 

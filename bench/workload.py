@@ -28,7 +28,7 @@ class Place:
 
 
 def replies(places: Sequence[Place], count: int, seed: int = 1) -> Iterator[tuple[str, str, bytes]]:
-    """(sender, recipient, bytes) of `count` replies to `places`."""
+    """(sender, recipient, bytes) of `count` replies to `places`; the same bytes for the same places and seed."""
     rnd = random.Random(seed)
     for n in range(count):
         place = places[n % len(places)]
@@ -42,7 +42,8 @@ def _reply(rnd: random.Random, n: int, place: Place) -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = place.sender, place.recipient, "RE: ECCV 2025"
     message["Message-ID"] = f"<bench-{n}@{place.sender.partition('@')[2]}>"
-    if place.message_id and rnd.random() < NAMED:
+    named = rnd.random() < NAMED  # drawn for every place: a peer without Message-IDs gets the same replies
+    if named and place.message_id:
         message["In-Reply-To"] = place.message_id
     for hop in range(4):
         message[f"X-Hop-{hop}"] = rnd.randbytes(350).hex()
@@ -57,4 +58,6 @@ def _reply(rnd: random.Random, n: int, place: Place) -> bytes:
     if rnd.random() < ATTACHED:
         data = b"%PDF-1.5\n" + rnd.randbytes(rnd.randrange(50_000, 300_000))
         message.add_attachment(data, maintype="application", subtype="pdf", filename=f"Justificatif-{n}.pdf")
+    for depth, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"_00{depth}_bench{n}_")
     return message.as_bytes(policy=policy.SMTP)

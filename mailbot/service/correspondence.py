@@ -191,6 +191,8 @@ def send(system: System, conn: sqlite3.Connection, post: Post, scene: Scene, cau
 def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], untold: tuple[Any, ...]) -> Scene:
     """The scene as this reader sees it."""
     q = post.question
+    page = system.page(post.page.number) if post.page else ""
+    small = sum(f.size for f in files) <= system.policy.mail_files_up_to
     return replace(
         scene,
         to=post.to,
@@ -198,8 +200,8 @@ def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], unto
         staff=() if post.to.role is Role.STAFF or q is None else (q.dossier.staff,),
         approver=scene.approver or (_approver(post.to, q) if q else None),
         reply_to=system.address(post.conversation.purpose, post.conversation.number),
-        page=system.page(post.page.number) if post.page else "",
-        attached=sum(f.size for f in files) <= system.policy.mail_files_up_to,
+        page=page,
+        attached=small or not page,
         news=untold,
     )
 
