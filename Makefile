@@ -1,7 +1,7 @@
 # `make`        format, lint, types and the fast tests: before every commit
 # `make test`   everything, with what it needs installed first (APT=0: no Debian packages; CI=true: nothing may be skipped)
 # `make demo`   the sandbox (ARGS=--script plays the story in the terminal); `make serve ARGS=...` the service
-# `make bench`  the figures of the README; `make lock` renews the locks
+# `make bench`  the figures of the README; `make bench-peers` Roundup's on the same replies; `make lock` renews the locks
 # `make clean`  removes the virtual environment and caches, never var/
 
 PY ?= python3
