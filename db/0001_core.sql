@@ -67,6 +67,7 @@ create table question (
   state text not null default 'draft',
   round integer not null default 1,
   version integer not null default 0,
+  standing integer not null default 0,
   waiting integer not null default 0,
   handed_over integer not null default 0,
   outcome text,
@@ -210,7 +211,7 @@ create table inbox (
 );
 create index inbox_new on inbox(id) where state = 'new';
 create index inbox_waits on inbox(state, id) where state in ('held', 'shunted');
-create index inbox_written on inbox(conversation, written_sha256) where written_sha256 is not null;
+create index inbox_written on inbox(person_id, written_sha256) where written_sha256 is not null;
 create index inbox_message_id on inbox(message_id);
 
 create table outbox (

@@ -156,7 +156,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_message_id on inbox(message_id);
 CREATE INDEX inbox_new on inbox(id) where state = 'new';
 CREATE INDEX inbox_waits on inbox(state, id) where state in ('held', 'shunted');
-CREATE INDEX inbox_written on inbox(conversation, written_sha256) where written_sha256 is not null;
+CREATE INDEX inbox_written on inbox(person_id, written_sha256) where written_sha256 is not null;
 
 CREATE TABLE journal (
   seq integer primary key,
@@ -272,6 +272,7 @@ CREATE TABLE question (
   state text not null default 'draft',
   round integer not null default 1,
   version integer not null default 0,
+  standing integer not null default 0,
   waiting integer not null default 0,
   handed_over integer not null default 0,
   outcome text,

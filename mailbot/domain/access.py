@@ -19,8 +19,8 @@ class Who(Enum):
     FIRM = "anybody of the firm who may answer"  #: either of the first two
 
 
-def _of_the_firm(person: Person, question: Question) -> bool:
-    """The dossier's firm, or the member himself where there is none."""
+def of_the_firm(person: Person, question: Question) -> bool:
+    """True for somebody of the firm that has the dossier now, or for the member himself where there is none."""
     firm = question.dossier.firm
     if firm is None:
         return person.id == question.dossier.expert.id
@@ -29,7 +29,7 @@ def _of_the_firm(person: Person, question: Question) -> bool:
 
 def answers_alone(person: Person, question: Question) -> bool:
     """True if what this person writes goes straight to the OGA."""
-    if not _of_the_firm(person, question):
+    if not of_the_firm(person, question):
         return False
     if person.role is Role.COLLABORATOR:
         return {Right.ANSWER, Right.ANSWER_ALONE} <= person.rights
@@ -39,7 +39,7 @@ def answers_alone(person: Person, question: Question) -> bool:
 def proposes(person: Person, question: Question) -> bool:
     """True if what this person writes waits for the expert."""
     return (
-        _of_the_firm(person, question)
+        of_the_firm(person, question)
         and person.role is Role.COLLABORATOR
         and Right.ANSWER in person.rights
         and Right.ANSWER_ALONE not in person.rights

@@ -172,7 +172,8 @@ class Question:
     due: date | None = None
     state: State = State.DRAFT
     round: int = 1
-    version: int = 0  #: the newest version of the answer, which stands; 0 = none yet
+    version: int = 0  #: the newest version of the answer; 0 = none yet
+    standing: int = 0  #: the version that the next one builds on: not a rejected addition; 0 = none
     waiting: int = 0  #: the version that waits for the expert; 0 = none
     handed_over: int = 0  #: the version the OGA has; 0 = none
     outcome: Outcome | None = None
@@ -182,6 +183,7 @@ class Question:
     asked: tuple[Person, ...] = ()  #: to whom the question was put
     passed_on: tuple[Person, ...] = ()  #: who said it is not theirs
     answer: Answer | None = field(default=None)  #: version `version`
+    base: Answer | None = field(default=None)  #: version `standing`
 
     @property
     def addition_waits(self) -> bool:

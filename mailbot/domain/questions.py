@@ -166,7 +166,7 @@ def _ask(q: Question, command: c.Ask, act: Act) -> tuple[Question, tuple[e.Event
 
 def _propose(q: Question, command: c.Propose, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
     answer = _next_version(q, command.written, command.replace, act)
-    changed = replace(q, answer=answer, version=answer.version, waiting=answer.version)
+    changed = replace(_newest(q, answer), waiting=answer.version)
     return changed, (e.Proposed(q.id, act.by.id, answer.version),)
 
 
@@ -189,29 +189,39 @@ def _amend(q: Question, command: c.Amend, act: Act) -> tuple[Question, tuple[e.E
 
 def _send_back(q: Question, command: c.SendBack, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
     assert q.answer is not None
-    changed = replace(q, waiting=0, round=q.round + (q.state is S.PROPOSED))
+    addition = q.state is S.SUBMITTED
+    changed = replace(q, waiting=0, round=q.round + (not addition), standing=q.handed_over if addition else q.version)
     return changed, (e.SentBack(q.id, act.by.id, q.version, comment=command.comment, author=q.answer.by.id),)
 
 
 def _add(q: Question, command: c.Add, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
     answer = replace(_next_version(q, command.written, False, act), addition=True)
     approved = belongs(act.by, Who.ALONE, q)
-    changed = replace(q, answer=answer, version=answer.version, waiting=0)
-    if approved:
-        changed = replace(changed, handed_over=answer.version)
+    changed = _hand_over(q, answer) if approved else replace(_newest(q, answer), waiting=0)
     return changed, (e.Added(q.id, act.by.id, answer.version, approved=approved),)
 
 
 def _ask_again(q: Question, command: c.AskAgain, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
-    changed = replace(q, round=q.round + 1, waiting=0, outcome=None, postponed_until=None, due=command.due or q.due)
+    changed = replace(
+        q,
+        round=q.round + 1,
+        waiting=0,
+        standing=q.handed_over,
+        outcome=None,
+        postponed_until=None,
+        due=command.due or q.due,
+    )
     return changed, (e.AskedAgain(q.id, act.by.id, q.version, comment=command.comment),)
 
 
 def _treat(q: Question, command: c.Treat, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
     if command.version and command.version != q.handed_over:
         raise VersionChanged(f"version {command.version}, not {q.handed_over}", version=q.handed_over)
-    changed = replace(q, outcome=command.outcome, waiting=0)
-    return changed, (e.Treated(q.id, act.by.id, q.handed_over, outcome=command.outcome),)
+    changed = replace(q, outcome=command.outcome, waiting=0, standing=q.version)
+    done = e.Treated(q.id, act.by.id, q.handed_over, outcome=command.outcome)
+    if not q.addition_waits or q.answer is None:
+        return changed, (done,)
+    return changed, (done, e.Added(q.id, q.answer.by.id, q.waiting, approved=False))
 
 
 def _postpone(q: Question, command: c.Postpone, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
@@ -251,13 +261,17 @@ EFFECTS: dict[type[c.Command], Effect] = {
 }
 
 
+def _newest(q: Question, answer: Answer) -> Question:
+    return replace(q, answer=answer, version=answer.version, standing=answer.version)
+
+
 def _hand_over(q: Question, answer: Answer) -> Question:
-    return replace(q, answer=answer, version=answer.version, waiting=0, handed_over=answer.version)
+    return replace(_newest(q, answer), waiting=0, handed_over=answer.version)
 
 
 def _next_version(q: Question, written: Written, replaces: bool, act: Act) -> Answer:
     """The answer as it reads once `written` has been added to what stands, or has taken its place."""
-    stands = q.answer
+    stands = q.base
     text, files = written.text, written.files
     if stands and not replaces:
         text = "\n\n".join(filter(None, (stands.text, written.text)))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..domain import events as e
-from ..domain.access import answers_alone
-from ..domain.model import Answer, Channel, File, Person, Question, Role
+from ..domain.access import answers_alone, asked, of_the_firm
+from ..domain.model import Answer, Channel, File, News, Person, Question, Role
 from ..domain.questions import Act
 from ..letters.render import render
 from ..letters.scene import Mail, Scene
@@ -75,16 +75,28 @@ def tell(
 
 def _readers(conn: sqlite3.Connection, row: Row, event: Any, q: Question, act: Act) -> tuple[Person, ...]:
     if row.to is To.WRITER:
-        return (act.by,) if act.channel is Channel.MAIL else ()
+        return (act.by,) if act.channel is Channel.MAIL and act.by.id == event.by else ()
     if row.to is To.AUTHOR:
-        return (people.get(conn, event.author),)
+        author = people.get(conn, event.author)
+        return (author,) if author.active and of_the_firm(author, q) else _asked(conn, q)
     if row.to is To.PASSED_TO:
         return tuple(people.by_ids(conn, event.to).values())
     if row.to is To.APPROVER:
         return (q.dossier.expert,)
     if row.to is To.STAFF:
         return (q.dossier.staff,)
-    return tuple(p for p in q.asked if p not in q.passed_on)
+    return _asked(conn, q)
+
+
+def _asked(conn: sqlite3.Connection, q: Question) -> tuple[Person, ...]:
+    """Who has the question: those it was put to, as far as they are still of the dossier's firm; else those it would
+    be put to now, who are then asked. A dossier may have moved to another firm since."""
+    still = tuple(p for p in q.asked if p not in q.passed_on and p.active and of_the_firm(p, q))
+    if still:
+        return still
+    now = tuple(p for p in asked(q) if p not in q.passed_on) or (q.dossier.expert,)
+    questions.ask(conn, q.id, tuple(p.id for p in now))
+    return now
 
 
 def _post(conn: sqlite3.Connection, row: Row, reader: Person, q: Question) -> Post:
@@ -110,17 +122,15 @@ def _scene(
     act: Act,
     cause: Cause | None,
 ) -> Scene:
-    shown = before.answer if before.version else None
-    changed = event.name in ("amended", "added") or (after.answer is not None and after.answer.addition)
     return Scene(
         oga=system.oga,
         now=act.at,
         to=act.by,
         question=after,
-        answer=after.answer,
-        before=_before(conn, after) if event.name == "proposed" else (shown if changed else None),
-        by=act.by,
-        author=_author(after, shown),
+        answer=after.base if event.name == "asked_again" else after.answer,
+        before=_before(conn, event, before, after),
+        by=people.get(conn, event.by),
+        author=_author(after, before.answer),
         event=event.name,
         comment=getattr(event, "comment", "") or getattr(event, "note", ""),
         outcome=getattr(event, "outcome", None),
@@ -132,9 +142,15 @@ def _scene(
     )
 
 
-def _before(conn: sqlite3.Connection, q: Question) -> Answer | None:
-    """What stood before the version that waits, where this is a later round or an addition."""
-    return questions.answer(conn, q.id, q.version - 1) if q.version > 1 else None
+def _before(conn: sqlite3.Connection, event: e.Event, before: Question, after: Question) -> Answer | None:
+    """What the answer was before the change that a letter shows, None where there is nothing to compare with."""
+    if event.name in ("proposed", "added"):
+        return before.base
+    if event.name == "amended":
+        return before.answer
+    if event.name == "approved" and before.handed_over and after.answer and after.answer.addition:
+        return questions.answer(conn, after.id, before.handed_over)
+    return None
 
 
 def _author(after: Question, shown: Answer | None) -> Person | None:
@@ -151,7 +167,7 @@ def send(system: System, conn: sqlite3.Connection, post: Post, scene: Scene, cau
         log.info("not written kind=%s person=%s: suspended or inactive", post.kind, post.to.id)
         return None
     id = outbox.next_id(conn)
-    untold = news.untold(conn, post.to.id) if post.kind in TELLS_NEWS else ()
+    untold = _news(conn, post)
     files = _files(post, scene)
     scene = _for(system, post, scene, files, untold)
     letter = render(system.templates, post.kind, scene)
@@ -188,7 +204,13 @@ def send(system: System, conn: sqlite3.Connection, post: Post, scene: Scene, cau
     return id
 
 
-def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], untold: tuple[Any, ...]) -> Scene:
+def _news(conn: sqlite3.Connection, post: Post) -> tuple[News, ...]:
+    """What the reader is told of his earlier answers, as far as their dossiers are still of his firm."""
+    untold = news.untold(conn, post.to.id) if post.kind in TELLS_NEWS else ()
+    return tuple(one for one in untold if of_the_firm(post.to, one.question))
+
+
+def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], untold: tuple[News, ...]) -> Scene:
     """The scene as this reader sees it."""
     q = post.question
     page = system.page(post.page.number) if post.page else ""

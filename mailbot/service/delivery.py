@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 from ..mail.backoff import Outcome, Result, next_try
 from ..mail.compose import compose
@@ -35,6 +36,12 @@ def deliver_due(system: System, send: Send, connections: int = 1) -> dict[str, i
 
 
 def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
+    """One try. Its beginning is on the disk before the host hears of it: what cannot be recorded is not sent at each
+    tick again, and a process that dies meanwhile tries again only at the next time."""
+    attempts = row["attempts"] + 1
+    again = next_try(attempts, system.now(), str(row["id"]))
+    with system.store.tx() as conn:
+        outbox.begin(conn, row["id"], attempts, again or system.now())
     try:
         message = outbox.message(system.store.conn, row, system.bot)
         data = compose(message, _files(system, message.files))
@@ -42,16 +49,15 @@ def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
     except Exception as error:
         log.exception("deferred outbox=%s", row["id"])
         outcome = Outcome(Result.DEFERRED, 0, f"{type(error).__name__}: {error}")
-    return _record(system, row, outcome)
+    return _record(system, row, outcome, attempts, again)
 
 
-def _record(system: System, row: sqlite3.Row, outcome: Outcome) -> str:
-    now = system.now()
-    again = next_try(row["attempts"] + 1, now, str(row["id"])) if outcome.kind is Result.DEFERRED else None
-    state = "sent" if outcome.kind is Result.SENT else "deferred" if again else "failed"
+def _record(system: System, row: sqlite3.Row, outcome: Outcome, attempts: int, again: datetime | None) -> str:
+    deferred = outcome.kind is Result.DEFERRED and again is not None
+    state = "sent" if outcome.kind is Result.SENT else "deferred" if deferred else "failed"
     with system.store.tx() as conn:
-        outbox.record(conn, row["id"], state, f"{outcome.code} {outcome.text}", now, again)
-    log.info("%s outbox=%s code=%s attempts=%s", state, row["id"], outcome.code, row["attempts"] + 1)
+        outbox.record(conn, row["id"], state, f"{outcome.code} {outcome.text}", system.now())
+    log.info("%s outbox=%s code=%s attempts=%s", state, row["id"], outcome.code, attempts)
     return state
 
 

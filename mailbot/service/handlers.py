@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from ..domain import access
 from ..domain import commands as c
-from ..domain.model import Question, Written
+from ..domain.model import Question, State, Written
 from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn, VersionChanged
 from ..letters.scene import Scene
 from ..mail.token import Purpose
@@ -86,36 +87,43 @@ def _answer(job: Job, intent: Intent) -> str:
 
 
 def _take(job: Job, question: Question, written: Written, replaces: bool) -> str:
-    first = _sent_before(job)
-    if first:
+    if inbox.same_words(
+        job.conn, job.inbox_id, job.person.id, question.id, question.round, job.fingerprint(), job.received_at
+    ):
         return _same_again(job, question)
     command = access.answer(job.person, question, written, replaces)
     act(job.system, job.conn, question, command, job.act, job.cause)
     return type(command).__name__.lower()
 
 
-def _sent_before(job: Job) -> int | None:
-    assert job.conversation is not None
-    return inbox.same_words(
-        job.conn, job.inbox_id, job.person.id, job.conversation.number, job.fingerprint(), job.received_at
-    )
+#: What a receipt says of where a question stands, where nothing new happened.
+STANDS = {State.PROPOSED: "proposed", State.SUBMITTED: "submitted", State.TREATED: "added"}
 
 
 def _same_again(job: Job, question: Question) -> str:
-    """The same words came again under another Message-ID: filed with the first, and said so."""
+    """The same words came again under another Message-ID: filed with the first, and said so, a few times a day."""
     assert job.conversation is not None
+    since = job.system.now() - timedelta(days=1)
+    told = inbox.count_decided(job.conn, job.person.id, SAME, since)
+    if told >= job.system.policy.asks_back_per_day:
+        return SAME
     scene = Scene(
-        job.system.oga, job.system.now(), job.person, question=question, answer=question.answer, by=job.person,
-        event="proposed", same_as_before=True, mail=job.cause.mail,
-    )  # fmt: skip
-    send(
-        job.system,
-        job.conn,
-        Post("receipt", job.person, job.conversation, question=question, reply=True),
-        scene,
-        job.cause,
+        oga=job.system.oga,
+        now=job.system.now(),
+        to=job.person,
+        question=question,
+        answer=question.answer,
+        by=job.person,
+        event=STANDS.get(question.state, "proposed"),
+        same_as_before=True,
+        mail=job.cause.mail,
     )
-    return "same as before"
+    post = Post("receipt", job.person, job.conversation, question=question, reply=True)
+    send(job.system, job.conn, post, scene, job.cause)
+    return SAME
+
+
+SAME = "same as before"
 
 
 def _addressed_to_us(job: Job) -> None:
@@ -225,15 +233,22 @@ def _left_aside(job: Job) -> None:
 
 
 def _answer_that_waited(job: Job, inbox_id: int, raw: bytes) -> str:
+    """The words that waited are read as a reply to the question; who they went to no longer matters."""
     from .reading import reread  # reading builds on handlers' Job; only this rare step looks back
 
     question, _ = job.question()
     conversation = conversations.of(job.conn, Purpose.ANSWER, job.person.id, "question", question.id)
     waited = reread(job, inbox_id, raw, conversation)
-    return _take(waited, question, waited.written, False)
+    intent = understand(waited)
+    if intent.verb is Verb.ANSWER:
+        return _take(waited, question, replace(waited.written, text=intent.text), intent.replace)
+    return HANDLERS[intent.verb](waited, intent)
 
 
 def _help(job: Job, intent: Intent) -> str:
+    since = job.system.now() - timedelta(days=1)
+    if inbox.count_decided(job.conn, job.person.id, "help", since) >= job.system.policy.asks_back_per_day:
+        return "help"
     conversation = conversations.of(job.conn, Purpose.MENU, job.person.id, "person", job.person.id)
     scene = Scene(job.system.oga, job.system.now(), job.person, mail=job.cause.mail)
     send(job.system, job.conn, Post("help", job.person, conversation, reply=True), scene, job.cause)

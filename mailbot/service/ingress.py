@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
 from ..mail.envelope import Envelope
 from ..mail.limits import head
@@ -23,6 +24,7 @@ def accept(store: Store, raw: bytes, envelope: Envelope) -> list[int]:
     found = _MESSAGE_ID.search(head(raw))
     message_id = found[1].decode("ascii", "replace") if found else ""
     key = identity(raw)
+    envelope = replace(envelope, recipients=tuple(dict.fromkeys(r.lower() for r in envelope.recipients)))
     with store.tx() as conn:
         ids = inbox.add(conn, raw, key, envelope, message_id)
     log.info("accepted inbox=%s bytes=%s known=%s", ids, len(raw), not ids)

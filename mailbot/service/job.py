@@ -8,7 +8,8 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..domain.model import Channel, File, Person, Question, Verdict, Written
+from ..domain.access import of_the_firm
+from ..domain.model import Channel, File, Person, Question, Role, Verdict, Written
 from ..domain.questions import Act
 from ..errors import Held
 from ..letters.scene import Mail
@@ -106,9 +107,11 @@ def build(
     """The job of a message whose writer is known. Raises Held for a stranger."""
     if target.person is None or not target.person.active:
         raise Held("written by a stranger" if target.person is None else "written by somebody who left")
+    if target.trust is Trust.NONE:
+        raise Held("disowned by the domain it claims to come from")
     if target.conversation and target.trust < Trust.TOKEN:
-        raise Held("not the person of this conversation, nor a colleague; or the sender was disowned")
-    return Job(
+        raise Held("not the person of this conversation, nor a colleague")
+    job = Job(
         system=system,
         conn=conn,
         inbox_id=row["id"],
@@ -120,6 +123,17 @@ def build(
         conversation=target.conversation,
         files=files(message, row["id"], system.policy),
     )
+    _still_of_the_firm(job)
+    return job
+
+
+def _still_of_the_firm(job: Job) -> None:
+    """A dossier may have moved to another firm, or a person have left, since the letter was written."""
+    if job.conversation is None or job.conversation.subject_kind == "person" or job.person.role is Role.STAFF:
+        return
+    question, _ = job.question()
+    if not of_the_firm(job.person, question):
+        raise Held("not of the firm that has the dossier now", guess=question.ref)
 
 
 def files(message: InboundMessage, inbox_id: int, policy: Policy) -> tuple[File, ...]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..domain import commands as c
-from ..domain.access import Who, belongs
+from ..domain.access import Who, belongs, of_the_firm
 from ..domain.model import Answer, Channel, File, Outcome, Person, Question, Role, State, Verdict, Written
 from ..domain.questions import Act
 from ..errors import Refusal, VersionChanged
@@ -92,7 +92,8 @@ def _page(system: System, conn: sqlite3.Connection, text: str) -> Page | None:
     question_id, shown = questions.answer_by_id(conn, conversation.subject_id)
     question = questions.get(conn, question_id)
     history = _told(conn, question_id)
-    if not person.active or _over(system, question, history):
+    concerned = person.role is Role.STAFF or of_the_firm(person, question)
+    if not person.active or not concerned or _over(system, question, history):
         return None
     return _standing(conn, Page("", text.lower(), person, question, shown, history=tuple(history)))
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..domain.model import Person
+from ..domain.model import Person, Role
 from ..errors import Held
 from ..mail import token
 from ..mail.envelope import Envelope
@@ -47,7 +47,9 @@ def _may_hold(conn: sqlite3.Connection, person: Person, conversation: Conversati
     if person.id == conversation.person_id:
         return True
     owner = people.get(conn, conversation.person_id)
-    return owner.role is person.role if owner.firm is None else owner.firm == person.firm and owner.firm is not None
+    if owner.role is Role.STAFF:
+        return person.role is Role.STAFF
+    return owner.firm is not None and owner.firm == person.firm
 
 
 def _conversation(

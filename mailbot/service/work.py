@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from ..errors import Refusal, StoreBusy
@@ -45,6 +46,8 @@ def work_one(system: System) -> bool:
             raise RuntimeError(f"given up after {inbox.STRIKES} attempts")
         _work(system, row)
     except StoreBusy:
+        with suppress(StoreBusy), system.store.tx() as conn:
+            inbox.give_back(conn, row["id"])
         raise
     except Exception as error:
         log.exception("shunted inbox=%s", row["id"])
@@ -91,6 +94,8 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
     try:
         found = target.find(system, conn, message, inbox.envelope(row))
         trace.update(_matched(found))
+        if found.conversation and inbox.copy_of(conn, row, found.conversation.number):
+            return "done", {**trace, "decision": "copy"}
         job = build(system, conn, row, message, reading.split, found)
     except Refusal as refusal:
         return "held", {**trace, "disposition": "hold", "reason": str(refusal)}
@@ -119,9 +124,9 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
         return "done", {**trace, **done}
     except Refusal as refusal:
         asked = ask_back(job, refusal, intent.verb if intent else None)
-        trace["disposition"] = "hold" if asked.state == "held" else "accept"
         return asked.state, {
             **trace,
+            **({"disposition": "hold"} if asked.state == "held" else {}),
             "command": intent.verb.value if intent else "ask_back",
             "decision": type(refusal).__name__,
             "reason": str(refusal),

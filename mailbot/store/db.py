@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakSet
 
 from ..errors import StoreBusy, UsageError
 
@@ -47,12 +48,29 @@ class FairLock:
             self._queue.append(mine)
         mine.wait()
 
+    def waiting(self) -> int:
+        """How many threads wait for their turn."""
+        with self._guard:
+            return len(self._queue)
+
     def __exit__(self, *_: object) -> None:
         with self._guard:
             if self._queue:
                 self._queue.popleft().set()
             else:
                 self._held = False
+
+
+class _Open:
+    """The connection of one thread; closed when the thread ends, and its local values with it."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+
+    def close(self) -> None:
+        self.conn.close()
+
+    __del__ = close
 
 
 class Store:
@@ -62,16 +80,16 @@ class Store:
         self.path = Path(path)
         self._local = threading.local()
         self._writers = FairLock()
-        self._open: list[sqlite3.Connection] = []
+        self._open: WeakSet[_Open] = WeakSet()
 
     @property
     def conn(self) -> sqlite3.Connection:
         """This thread's connection, for reading; writes go through tx()."""
-        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
-        if conn is None:
-            conn = self._local.conn = self._connect()
-            self._open.append(conn)
-        return conn
+        mine: _Open | None = getattr(self._local, "mine", None)
+        if mine is None:
+            mine = self._local.mine = _Open(self._connect())
+            self._open.add(mine)
+        return mine.conn
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -106,10 +124,14 @@ class Store:
                     raise StoreBusy(f"{self.path}: {error}") from error
                 raise
 
+    def connections(self) -> int:
+        """How many are open: one for each living thread that used the store."""
+        return len(self._open)
+
     def close(self) -> None:
         """Close the connections of all threads."""
-        for conn in self._open:
-            conn.close()
+        for one in list(self._open):
+            one.close()
         self._open.clear()
         self._local = threading.local()
 

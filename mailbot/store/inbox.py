@@ -68,7 +68,7 @@ def get(conn: sqlite3.Connection, id: int) -> sqlite3.Row | None:
 
 def find(conn: sqlite3.Connection, name: str) -> sqlite3.Row | None:
     """A row by its id or by the Message-ID of its message, or None."""
-    if name.isdigit():
+    if name.isascii() and name.isdecimal() and len(name) < 19:
         return get(conn, int(name))
     wanted = name if name.startswith("<") else f"<{name}>"
     found: sqlite3.Row | None = conn.execute(
@@ -109,16 +109,39 @@ def latest(conn: sqlite3.Connection, states: tuple[str, ...], limit: int = 20) -
 
 
 def same_words(
-    conn: sqlite3.Connection, id: int, person_id: int, conversation: int, written: str, now: datetime
+    conn: sqlite3.Connection, id: int, person_id: int, question_id: int, round: int, written: str, now: datetime
 ) -> int | None:
-    """The id of an earlier message of the same writer in the same conversation with the same text and files, not
-    older than seven days; None where there is none."""
+    """The id of an earlier message of the same writer with the same text and files that made an answer to the
+    question in this round, not older than seven days; None where there is none."""
     row = conn.execute(
-        "select id from inbox where conversation = ? and written_sha256 = ? and person_id = ? and id < ? "
-        "and state = 'done' and received_at >= ? order by id limit 1",
-        (conversation, written, person_id, id, stamp(now - timedelta(days=7))),
+        "select i.id from inbox i join answer a on a.inbox_id = i.id where i.written_sha256 = ? and i.person_id = ? "
+        "and i.id < ? and i.received_at >= ? and a.question_id = ? and a.round = ? order by i.id limit 1",
+        (written, person_id, id, stamp(now - timedelta(days=7)), question_id, round),
     ).fetchone()
     return row["id"] if row else None
+
+
+def copy_of(conn: sqlite3.Connection, row: sqlite3.Row, conversation: int) -> int | None:
+    """The id of a row of the same message, for another recipient, that was worked in that conversation; or None."""
+    found = conn.execute(
+        "select id from inbox where message_key = ? and id <> ? and conversation = ? and state <> 'new' limit 1",
+        (row["message_key"], row["id"], conversation),
+    ).fetchone()
+    return found["id"] if found else None
+
+
+def count_decided(conn: sqlite3.Connection, person_id: int, decision: str, since: datetime) -> int:
+    """How many messages of a person came to that decision since then."""
+    row = conn.execute(
+        "select count(*) n from inbox where person_id = ? and decision = ? and worked_at >= ?",
+        (person_id, decision, stamp(since)),
+    ).fetchone()
+    return int(row["n"])
+
+
+def give_back(conn: sqlite3.Connection, id: int) -> None:
+    """An attempt that ended for want of the database is none of the message's strikes."""
+    conn.execute("update inbox set attempts = max(0, attempts - 1) where id = ?", (id,))
 
 
 def counts(conn: sqlite3.Connection) -> dict[str, int]:

@@ -76,11 +76,16 @@ def due(conn: sqlite3.Connection, now: datetime, limit: int = 200) -> list[sqlit
     ).fetchall()
 
 
-def record(conn: sqlite3.Connection, id: int, state: str, reply: str, at: datetime, again: datetime | None) -> None:
-    """What became of a try: sent, deferred until `again`, or failed. `reply` is the host's own line."""
+def begin(conn: sqlite3.Connection, id: int, attempts: int, again: datetime) -> None:
+    """A try begins; should nothing more be heard of it, the next is due at `again`."""
+    conn.execute("update outbox set attempts = ?, due_at = ? where id = ?", (attempts, stamp(again), id))
+
+
+def record(conn: sqlite3.Connection, id: int, state: str, reply: str, at: datetime) -> None:
+    """What became of a try: sent, deferred, or failed. `reply` is the host's own line."""
     conn.execute(
-        "update outbox set state = ?, attempts = attempts + 1, reply = ?, sent_at = ?, due_at = ? where id = ?",
-        (state, reply[:500], stamp(at) if state == "sent" else None, stamp(again or at), id),
+        "update outbox set state = ?, reply = ?, sent_at = ? where id = ?",
+        (state, reply[:500], stamp(at) if state == "sent" else None, id),
     )
 
 

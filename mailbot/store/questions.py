@@ -18,6 +18,8 @@ def get(conn: sqlite3.Connection, id: int) -> Question:
     row = conn.execute("select * from question where id = ?", (id,)).fetchone()
     if row is None:
         raise KeyError(id)
+    newest = answer(conn, id, row["version"]) if row["version"] else None
+    base = newest if row["standing"] == row["version"] else _base(conn, id, row["standing"])
     asked = conn.execute(
         "select person_id, passed_on from recipient where question_id = ? order by 1", (id,)
     ).fetchall()
@@ -46,8 +48,14 @@ def get(conn: sqlite3.Connection, id: int) -> Question:
         asked_by=known.get(row["asked_by_id"]),
         asked=tuple(known[r["person_id"]] for r in asked),
         passed_on=tuple(known[r["person_id"]] for r in asked if r["passed_on"]),
-        answer=answer(conn, id, row["version"]) if row["version"] else None,
+        standing=row["standing"],
+        answer=newest,
+        base=base,
     )
+
+
+def _base(conn: sqlite3.Connection, question_id: int, standing: int) -> Answer | None:
+    return answer(conn, question_id, standing) if standing else None
 
 
 def _day(text: str | None) -> date | None:
@@ -127,12 +135,13 @@ def save(conn: sqlite3.Connection, decision: Decision, inbox_id: int | None) -> 
     """
     q = decision.question
     conn.execute(
-        "update question set state = ?, round = ?, version = ?, waiting = ?, handed_over = ?, outcome = ?, due = ?, "
-        "postponed_until = ?, asked_at = ?, asked_by_id = ? where id = ?",
+        "update question set state = ?, round = ?, version = ?, standing = ?, waiting = ?, handed_over = ?, "
+        "outcome = ?, due = ?, postponed_until = ?, asked_at = ?, asked_by_id = ? where id = ?",
         (
             q.state.value,
             q.round,
             q.version,
+            q.standing,
             q.waiting,
             q.handed_over,
             q.outcome.value if q.outcome else None,

@@ -13,7 +13,7 @@ from mailbot.domain import commands as c
 from mailbot.domain.model import Channel
 from mailbot.domain.questions import Act
 from mailbot.gateways import smtp_in
-from mailbot.service.questions import act, find
+from mailbot.service.questions import act, ask, find
 from mailbot.store import blobs, inbox, people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
@@ -278,3 +278,49 @@ def test_what_an_unknown_peer_says_of_the_sender_proves_nothing(campaign: Campai
     assert (row["state"], row["trust"], row["dmarc"]) == ("held", "token", "none")
     assert b"Authentication-Results" not in blobs.get(campaign.system.store.conn, row["sha256"])
     assert campaign.show()["state"] == "proposed"
+
+
+def test_a_disowned_sender_moves_nothing_and_gets_no_letter(campaign: Campaign) -> None:
+    """A *fail* is held wherever it comes: with a token, and to the bot's own address."""
+    before = len(campaign.office.letters())
+    why = campaign.reply(campaign.letter(AICHA, "question"), AICHA, "Le détail.", verdict="fail")
+    assert (why["state"], why["trust"]) == ("held", "none")
+    mail = reply(campaign.letter(AICHA, "question"), AICHA, "AIDE")
+    mail.replace_header("To", "eccv@assaprol.example")
+    mail.set_content("AIDE\n")
+    del mail["In-Reply-To"], mail["References"]
+    assert campaign.hand_in(mail, "fail")["state"] == "held"
+    assert len(campaign.office.letters()) == before
+
+
+def test_one_member_learns_nothing_from_anothers_letter(campaign: Campaign) -> None:
+    nadege = ("Nadège Duhalde", "nadege.duhalde@mail.example")
+    other = ("Yves Autre", "yves.autre@mail.example")
+    with campaign.system.store.tx() as conn:
+        conn.execute("insert into person(email, name, role) values (?, ?, 'adherent')", (other[1], other[0]))
+        (id,) = (row["id"] for row in conn.execute("select id from question where ref = 'D0089-2025-1'"))
+    ask(campaign.system, [id])
+    campaign.run()
+    letter = campaign.letter(nadege, "question", "D0089-2025-1")
+    assert campaign.reply(letter, other, "Une réponse.")["state"] == "held"
+    assert campaign.kinds(other) == []
+    assert campaign.reply(letter, nadege, "Ma réponse.")["decision"] == "submit"
+
+
+def test_a_forward_with_nothing_typed_is_asked_back_as_such(campaign: Campaign) -> None:
+    mail = reply(campaign.letter(AICHA, "question"), AICHA, "")
+    why = campaign.hand_in(mail)
+    assert (why["disposition"], why["decision"]) == ("empty", "NothingWritten")
+    assert campaign.kinds(AICHA)[-1] == "clarification"
+
+
+def test_no_exchange_with_a_machine_goes_on(campaign: Campaign) -> None:
+    """The same words again, or a word that only asks for a letter: three letters a day, then silence."""
+    question = campaign.letter(AICHA, "question")
+    for _ in range(6):
+        campaign.reply(question, AICHA, "Le détail.")
+        campaign.reply(question, AICHA, "AIDE")
+        campaign.reply(question, AICHA, "annuler")
+    kinds = campaign.kinds(AICHA)
+    assert (kinds.count("receipt"), kinds.count("help"), kinds.count("clarification")) == (1 + 3, 3, 3)
+    assert len(campaign.show()["answers"]) == 1

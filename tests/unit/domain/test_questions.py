@@ -66,7 +66,7 @@ def question(state: State, waiting: int = 0, handed_over: int = 0) -> Question:
     return Question(
         1, "D0009-2025-2", 2, DOSSIER, 2025, "Pourquoi ?", state=state, version=int(answered),
         waiting=waiting or int(state is State.PROPOSED), handed_over=handed_over or int(state is State.SUBMITTED),
-        answer=answer if answered else None,
+        answer=answer if answered else None, base=answer if answered else None, standing=int(answered),
     )  # fmt: skip
 
 
