@@ -40,6 +40,7 @@ from .service.work import work_all
 from .store.db import Store, migrate, set_setting
 
 log = logging.getLogger("mailbot.app")
+KEY_BYTES = 32  #: of a signing key (RFC 2104 §3: as long as the hash)
 SWITCH_SECONDS = 0.0005  #: how long one thread may keep the others from running: a 250 waits for several turns
 
 
@@ -85,7 +86,7 @@ def _made(config: Config, sandbox: bool) -> Iterator[str]:
 def _write_key(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(f"1 {secrets.token_hex(32)}\n")
+        file.write(f"1 {secrets.token_hex(KEY_BYTES)}\n")
 
 
 def read_keys(path: Path) -> Keys:
@@ -93,15 +94,20 @@ def read_keys(path: Path) -> Keys:
     try:
         lines = path.read_text().split("\n")
         mode = path.stat().st_mode & 0o077
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}: `mailbot init` makes the key file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", "no text")
+        raise UsageError(f"{path}: {why}: `mailbot init` makes the key file") from error
     if mode:
         raise UsageError(f"{path} may be read by others: chmod 600 {path}")
     try:
         by_id = {int(number): bytes.fromhex(key) for number, key in (line.split() for line in lines if line.strip())}
         current = list(by_id)[-1]
+        if not all(0 <= number < 16 and len(key) >= KEY_BYTES for number, key in by_id.items()):
+            raise ValueError
     except (ValueError, IndexError) as error:
-        raise UsageError(f"{path} is no key file: a line is `id hex`") from error
+        raise UsageError(
+            f"{path} is no key file: a line is an id from 0 to 15 and at least {KEY_BYTES} bytes in hex"
+        ) from error
     return Keys(current, by_id)
 
 
@@ -293,4 +299,6 @@ def at(text: str) -> datetime:
         when = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text} is no instant: write for example 2026-11-24T08:30:00+01:00") from None
+    if not 2000 < when.year < 2100:
+        raise UsageError(f"{text} is no instant of this century")
     return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -116,7 +116,9 @@ class TooLate(Refusal):
 
 @dataclass(eq=False)
 class NothingWritten(Refusal):
-    """Nothing is left once the quoted text is taken away, and no file came."""
+    """Nothing is left once the quoted text is taken away, and no file came that is accepted."""
+
+    refused: bool = False  #: a file came, and is not accepted
 
 
 @dataclass(eq=False)
@@ -138,12 +140,14 @@ class NotOffered(Refusal):
 class NotYourAnswer(Refusal):
     """The bot stood only in Cc, or another person of the firm in To: « Est-ce votre réponse ? »."""
 
-    to: tuple[str, ...] = ()
+    together: bool = False  #: a colleague stood beside us in To
 
 
 @dataclass(eq=False)
 class NotProven(Refusal):
     """The words decide, and nothing proves who wrote them. At most one letter a day says so."""
+
+    shared: bool = False  #: proven, but of a mailbox that several people read
 
 
 @dataclass(eq=False)

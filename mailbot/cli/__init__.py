@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -45,4 +46,7 @@ def main() -> None:
         click.echo(f"mailbot: {error}", err=True)
         sys.exit(1)
     except BrokenPipeError:
+        sys.exit(1)
+    except (sqlite3.DatabaseError, OSError, UnicodeError) as error:
+        click.echo(f"mailbot: {type(error).__name__}: {error}", err=True)
         sys.exit(1)

@@ -31,7 +31,10 @@ def _carry_out(context: Context, ref: str, email: str, make: Callable[[Question,
 
 
 def _words(value: str) -> str:
-    return sys.stdin.read() if value == "-" else value
+    words = (sys.stdin.read() if value == "-" else value).strip()
+    if not words or (not words.isascii() and words.encode("utf-8", "ignore").decode() != words):
+        raise UsageError("the words are empty, or no text")
+    return words
 
 
 def _day(value: str) -> date:
@@ -134,7 +137,7 @@ def set_due(context: Context, ref: str, email: str, due: str) -> None:
 @pass_context
 def withdraw(context: Context, ref: str, email: str, text: str) -> None:
     """Take the question back."""
-    _carry_out(context, ref, email, lambda q, _: c.Withdraw(_words(text)))
+    _carry_out(context, ref, email, lambda q, _: c.Withdraw(_words(text) if text else ""))
 
 
 COMMANDS = (answer, approve, amend, send_back, add, treat, ask_again, set_due, withdraw)

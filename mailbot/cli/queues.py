@@ -113,7 +113,7 @@ def outbox_list(context: Context, everything: bool, as_json: bool) -> None:
 
 
 @outbox_.command("show")
-@click.argument("id", type=int)
+@click.argument("id", type=click.IntRange(1, 2**62))
 @click.option("--html", is_flag=True, help="The HTML part instead of the text.")
 @pass_context
 def outbox_show(context: Context, id: int, html: bool) -> None:
@@ -125,7 +125,7 @@ def outbox_show(context: Context, id: int, html: bool) -> None:
 
 
 @outbox_.command("retry")
-@click.argument("ids", nargs=-1, type=int, required=True)
+@click.argument("ids", nargs=-1, type=click.IntRange(1, 2**62), required=True)
 @pass_context
 def outbox_retry(context: Context, ids: tuple[int, ...]) -> None:
     """Make deferred or failed letters due now."""

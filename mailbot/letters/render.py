@@ -35,7 +35,7 @@ HTML_LIMIT = 90_000  #: bytes; Gmail cuts a letter a little beyond
 
 KINDS = tuple(
     "question receipt approval sent_back asked_again to_treat decided not_your_answer approval_unclear clarification"
-    " refusal notice help".split()
+    " refusal unproven notice help".split()
 )
 
 #: kind -> the values that `Scene.about` may have
@@ -45,11 +45,14 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "reserve",  # a yes with a reserve
         "question",  # a question to the author or to us
         "empty",  # neither word nor file
+        "files",  # a no with a file, which would go nowhere
         "asset",  # only a file
     ),
     "clarification": (
         "",  # `word` is one that a later release offers
         "empty",  # neither word nor file: nothing was recorded
+        "refused",  # only a file, of a kind that is not accepted
+        "files",  # a decision of staff with a file, which would go nowhere
         "no_conversation",  # to the bot's own address, and about nothing we know: a person reads it
         "delay",  # « Besoin de temps » without a date that can be read
         "treat",  # a word of staff that decides nothing: « vu »
@@ -57,8 +60,15 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "ask_again",  # « redemander : » without a question
         "amend",  # « Compléter : » or « Remplacer : » without a text
     ),
+    "not_your_answer": (
+        "",  # we were only copied
+        "together",  # a colleague stood beside us in To
+    ),
+    "unproven": (
+        "",  # a decision came in the reader's name, and nothing proves that it is his
+        "shared",  # it came from a mailbox that several people read
+    ),
     "notice": (
-        "unproven",  # a decision came in the reader's name, and nothing proves that it is his
         "withdrawn",  # no answer is needed any more
         "due_changed",  # another date
         "left_aside",  # the reader said that his mail is no answer

@@ -102,8 +102,10 @@ def challenge(message: InboundMessage, envelope: Envelope, own: Own) -> Disposit
 
 
 def null_reverse_path(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """Nobody wants an answer: a notification of some mail server (RFC 5321 §4.5.5)."""
-    return Disposition.BOUNCE if envelope.reverse_path in ("", "<>") else None
+    """Nobody wants an answer: a notification of some mail server (RFC 5321 §4.5.5). Other mail waits for a person."""
+    if envelope.reverse_path not in ("", "<>"):
+        return None
+    return Disposition.BOUNCE if bounce.read(message) else Disposition.HOLD
 
 
 def no_one_author(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:

@@ -17,7 +17,7 @@ from .intent import Verb
 from .job import Job
 from .refusals import REFUSALS, Reply
 
-KINDS = ("clarification", "refusal", "approval_unclear", "not_your_answer", "notice")
+KINDS = ("clarification", "refusal", "approval_unclear", "not_your_answer", "unproven", "notice")
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,15 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
         mail=job.cause.mail,
     )
     if isinstance(refusal, x.NotProven):
-        return replace(scene, about="unproven")
+        return replace(scene, about="shared" if refusal.shared else "")
     if isinstance(refusal, x.Unclear):
         return replace(
             scene, about=refusal.about, draft=refusal.draft, author=scene.answer.by if scene.answer else None
         )
+    if isinstance(refusal, x.NotYourAnswer):
+        return replace(scene, about="together" if refusal.together else "")
     if isinstance(refusal, x.NothingWritten):
-        return replace(scene, about="empty")
+        return replace(scene, about="refused" if refusal.refused else "empty")
     if isinstance(refusal, x.NotOffered):
         return replace(scene, word=refusal.word)
     if isinstance(refusal, x.TooLate):

@@ -26,7 +26,9 @@ from .system import System
 log = logging.getLogger("mailbot.letters")
 
 #: Kinds that answer a mail of the reader: no machine may answer them back (RFC 3834 §5).
-AUTOMATIC = frozenset({"receipt", "decided", "clarification", "refusal", "notice", "help", "approval_unclear"})
+AUTOMATIC = frozenset(
+    {"receipt", "decided", "clarification", "refusal", "unproven", "notice", "help", "approval_unclear"}
+)
 #: Kinds that tell the reader which of his answers were handed over since his last letter.
 TELLS_NEWS = frozenset({"question", "receipt", "sent_back", "asked_again", "decided", "clarification"})
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ..domain import access
 from ..domain import commands as c
-from ..domain.model import Question, State, Written
+from ..domain.model import Question, State, Verdict, Written
 from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn, VersionChanged
 from ..letters.scene import Scene
 from ..mail.token import Purpose
@@ -53,7 +53,9 @@ def understand(job: Job) -> Intent:
     """What the mail asks for. Raises a Refusal that asks back."""
     _still_waits(job)
     today = job.system.today().date()
-    return reading.read(job.purpose, Words(job.split.text, today, job.message.subject, len(job.files)))
+    kept = sum(f.verdict is Verdict.OK for f in job.files)
+    words = Words(job.split.text, today, job.message.subject, kept, len(job.files) - kept)
+    return reading.read(job.purpose, words)
 
 
 def _still_waits(job: Job) -> None:
@@ -129,11 +131,11 @@ SAME = "same as before"
 def _addressed_to_us(job: Job) -> None:
     """A mail on which we are only copied, or which goes to a colleague too, may be no answer at all."""
     if not any(job.system.is_ours(a.address) for a in job.message.to):
-        raise NotYourAnswer("we stand only in Cc", to=tuple(a.address for a in job.message.to))
+        raise NotYourAnswer("we stand only in Cc")
     for address in job.message.to:
         other = people.by_email(job.conn, address.address)
         if other and other.id != job.person.id and other.firm and other.firm == job.person.firm:
-            raise NotYourAnswer("a colleague stands in To", to=(other.email,))
+            raise NotYourAnswer("a colleague stands in To", together=True)
 
 
 def _postpone(job: Job, intent: Intent) -> str:
@@ -185,7 +187,7 @@ def _draft(job: Job) -> Written | None:
 
 def _decide(job: Job, question: Question, command: c.Command) -> None:
     if job.person.shared:
-        raise NotProven("a shared mailbox never approves by reply")
+        raise NotProven("a shared mailbox never approves by reply", shared=True)
     act(job.system, job.conn, question, command, job.act, job.cause)
 
 

@@ -52,7 +52,8 @@ class Words:
     text: str
     today: date
     subject: str = ""
-    files: int = 0  #: how many files came with it
+    files: int = 0  #: how many files came with it and are accepted
+    refused: int = 0  #: how many came and are not
 
 
 def read(purpose: Purpose, words: Words) -> Intent:
@@ -64,7 +65,7 @@ def read(purpose: Purpose, words: Words) -> Intent:
         if purpose is Purpose.APPROVE:
             raise Unclear("nothing written", about="empty")
         if purpose is not Purpose.MENU:
-            raise NothingWritten("nothing written, no file")
+            raise NothingWritten("nothing written, no file that is accepted", refused=words.refused > 0)
     if not words.files and w.NOT_OFFERED.fullmatch(alone):
         raise NotOffered(f"« {alone} » is not offered", word=core(words.text))
     return READERS[purpose](words)
@@ -125,6 +126,8 @@ def approve(words: Words) -> Intent:
             return Intent(Verb.AMEND, text, replace=replaces)
     wanted = _wanted(words.text)
     if _unconditional_no(wanted):
+        if words.files:
+            raise Unclear("a no with a file, which would go nowhere", about="files")
         return Intent(Verb.SEND_BACK, _comment(words.text))
     if _unconditional_yes(wanted) and not words.files:
         return Intent(Verb.APPROVE)
@@ -132,8 +135,10 @@ def approve(words: Words) -> Intent:
 
 
 def _unconditional_no(wanted: str) -> bool:
+    explicit = bool(w.NO_BECAUSE.match(wanted))  # « Non : » offers an explanation, which may be a question
     contradicted = any(_without_thanks(piece) in w.YES for piece in clauses(wanted)[1:])
-    return bool(w.NO.match(wanted)) and not wanted.rstrip(" .!").endswith("?") and not contradicted
+    asks = wanted.rstrip(" .!").endswith("?") and not explicit
+    return bool(w.NO.match(wanted)) and not asks and not contradicted
 
 
 def _unconditional_yes(wanted: str) -> bool:
@@ -161,6 +166,8 @@ def _doubt(wanted: str) -> str:
 
 def treat(words: Words) -> Intent:
     """A reply of staff to an answer to treat."""
+    if words.files:
+        raise Unclear("a file of staff would go nowhere", about="files")
     behind = _behind(w.ASK_AGAIN, words.text)
     if behind:
         return Intent(Verb.ASK_AGAIN, behind)

@@ -70,7 +70,7 @@ class Job:
             set_aside=self.split.set_aside,
             files=self.files,
             sender=self.person.email,
-            to=", ".join(a.name or a.address for a in self.message.to),
+            to=", ".join(a.name or a.address for a in self.message.to if not self.system.is_ours(a.address)),
         )
         announced = not accepted and bool(_ANNOUNCED.search(fold(self.split.text)))
         return Cause(self.inbox_id, self.message.message_id, mail, self.conversation, announced)

@@ -181,7 +181,7 @@ def decide(system: System, text: str, form: Mapping[str, str]) -> Page | None:
 
 def _kept(form: Mapping[str, str]) -> dict[str, str]:
     """What comes back from a form that was not taken, for the same form."""
-    return {"tried": form.get("decision", ""), "typed": form.get("text", "")[:TEXT_LIMIT]}
+    return {"tried": form.get("decision", ""), "typed": form.get("text", "")}
 
 
 def _error(system: System, conn: sqlite3.Connection, page: Page, form: Mapping[str, str]) -> str:
@@ -194,6 +194,8 @@ def _error(system: System, conn: sqlite3.Connection, page: Page, form: Mapping[s
         return "version" if form.get("v") else "nonce"
     if form.get("decision") in ("amend", "send_back", "ask_again") and not form.get("text", "").strip():
         return "text"
+    if len(form.get("text", "")) > TEXT_LIMIT:
+        return "long"
     if form.get("decision") == "treat" and form.get("outcome") not in {o.value for o in Outcome}:
         return "outcome"
     if form.get("read") != "yes":
@@ -205,7 +207,7 @@ DECISIONS = {"approve": ("approve", "amend", "send_back"), "treat": ("treat", "a
 
 
 def _act(system: System, conn: sqlite3.Connection, page: Page, form: Mapping[str, str]) -> None:
-    version, typed = page.answer.version, form.get("text", "").replace("\r\n", "\n").strip()[:TEXT_LIMIT]
+    version, typed = page.answer.version, form.get("text", "").replace("\r\n", "\n").strip()
     commands: dict[str, c.Command] = {
         "approve": c.Approve(version),
         "amend": c.Amend(version, Written(typed), replace=True),

@@ -25,6 +25,6 @@ REFUSALS: dict[type[x.Refusal], Reply] = {
     x.Unclear: Reply("clarification"),
     x.NotOffered: Reply("clarification"),
     x.NotYourAnswer: Reply("not_your_answer", "held"),
-    x.NotProven: Reply("notice", "held", once_a_day=True),
+    x.NotProven: Reply("unproven", "held", once_a_day=True),
     x.Held: Reply(None, "held"),
 }

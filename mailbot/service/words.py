@@ -24,7 +24,7 @@ YES = frozenset(clause.strip() for line in _YES.splitlines() for clause in line.
 #: Clauses that may stand around a decision and say nothing.
 COURTESY = re.compile(
     r"(bonjour|bonsoir|hello|salut|re|rebonjour|re bonjour|chere?|madame|monsieur|mesdames|messieurs|"
-    r"merci( beaucoup| bien| a vous| a toi| d'avance| par avance| pour (tout|votre (travail|aide|retour)))?|"
+    r"merci de (votre|vos|ton|ta|tes) [\w' ]{1,40}|merci( beaucoup| bien| a vous| a toi| d'avance| par avance| pour (tout|votre (travail|aide|retour)))?|"
     r"(bien |tres )?cordialement( votre)?|(bien )?a vous|sinceres salutations|salutations( distinguees)?|"
     r"(je vous souhaite une )?(bonne|belle|excellente) (journee|soiree|fin de (journee|semaine)|reception|apres midi)|"
     r"bon week end|bon apres midi|a bientot|bien a (vous|toi)|respectueusement|cdlt|cdt|bav|slts)"
@@ -34,12 +34,14 @@ OPENING = re.compile(r"(bonjour|bonsoir|hello|salut)[^.,:;?!\n]{0,30}[,!]\s*")
 
 #: The beginning of an unconditional no, or of a request to do it again. The rest is the comment.
 NO = re.compile(
-    r"(non|nan|no)\b|(a|est a|c'est a) (revoir|refaire|completer|corriger|reprendre|preciser)\b|"
-    r"(je )?(renvoyer|renvoie|refuse|refusee?|rejete|rejetee?|pas d'accord|ne valide pas|desapprouve)\b|"
+    r"(non|nan|no)(?=$|\s*[,.:;!\n-]| (il|elle|ce|c'|merci|pas|je|on|nous|vous|la|le|les|a)\b)|(a|est a|c'est a) (revoir|refaire|completer|corriger|reprendre|preciser)\b|"
+    r"(je )?((la |le )?renvoie(?=$|\s*[,.:;!\n])|renvoyer|refuse|refusee?|rejete|rejetee?|pas d'accord|ne valide pas|desapprouve)\b|"
     r"(merci|priere) de (bien vouloir )?(le |la |les )?(completer|corriger|revoir|refaire|reprendre|preciser|joindre|ajouter)\b|"
     r"(il faut|il faudrait|peux tu|pouvez vous|pourrais tu|pourriez vous) "
     r"(le |la |les )?(completer|corriger|revoir|refaire|reprendre|preciser)\b"
 )
+
+NO_BECAUSE = re.compile(r"(non|nan|no)\s*[:,\n]")
 
 #: Words that carry text behind a colon or a line break.
 ADD = re.compile(r"(completer|complement|ajouter|ajout)\s*[:\n]")
@@ -67,7 +69,7 @@ OUTCOMES: tuple[tuple[re.Pattern[str], Outcome], ...] = (
 )
 ASK_AGAIN = re.compile(r"redemander\s*[:\n]|redemander\s+(?=\S)")
 REQUEST = re.compile(
-    r"\?|\b(merci de|pouvez[ -]vous|pourriez[ -]vous|pourriez|il manque|il manquerait|il faudrait|veuillez|"
+    r"\?|\bmerci de (?:bien vouloir |nous |me |le |la |les |l')*\w+(?:er|ir|re)\b|\b(pouvez[ -]vous|pourriez[ -]vous|pourriez|il manque|il manquerait|il faudrait|veuillez|"
     r"nous aurions besoin|j'aurais besoin|precisez|joignez|envoyez|indiquez|transmettez)\b"
 )
 

@@ -100,6 +100,8 @@ class Store:
             conn.execute("pragma foreign_keys = on")
         except sqlite3.OperationalError as error:
             raise StoreBusy(f"{self.path}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"{self.path} is no database: {error}; restore a backup") from error
         return conn
 
     @contextmanager

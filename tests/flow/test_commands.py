@@ -277,3 +277,39 @@ def test_serve_goes_on_while_the_host_is_away(tmp_path: Path) -> None:
             assert time.monotonic() < waited, "the letters are deferred, and serve is still there"
         rows = [json.loads(row) for row in here.run("outbox", "list", "--json").splitlines()]
         assert all("refused" in row["reply"].lower() for row in rows)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("why", "99999999999999999999"),
+        ("inbox", "show", "²"),
+        ("outbox", "show", "99999999999999999999"),
+        ("tick", "--at", "9999-12-31T23:59:59-12:00"),
+        ("answer", REF, "--by", AICHA[1], "--text", ""),
+        ("answer", REF, "--by", AICHA[1], "--text", "\udcff"),
+        ("set-due", REF, "--by", MIREILLE[1], "--due", "demain"),
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_one_clear_line(folder: Path, run: Run, words: tuple[str, ...]) -> None:
+    code, _, err = run(folder, *words)
+    assert code in (1, 2)
+    assert "Traceback" not in err
+    assert run(folder, "status")[0] == 0, "and everything still works"
+
+
+@pytest.mark.parametrize("line", ["1 abcd", f"99 {'ab' * 32}", "x", ""])
+def test_a_key_that_could_be_guessed_is_no_key(folder: Path, run: Run, line: str) -> None:
+    (folder / "var" / "mailbot.key").write_text(line + "\n")
+    code, _, err = run(folder, "status")
+    assert (code, "no key file" in err) == (1, True)
+
+
+def test_a_file_that_is_no_database_is_said_so(folder: Path, run: Run) -> None:
+    (folder / "var" / "mailbot.db").write_bytes(b"no database" * 100)
+    for command in ("status", "tick"):
+        code, _, err = run(folder, command)
+        assert (code, "is no database" in err) == (1, True)
+    code, out, _ = run(folder, "check")
+    assert (code, "error    database" in out) == (1, True)

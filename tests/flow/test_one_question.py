@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import smtplib
 import threading
 from dataclasses import replace
 from datetime import date
+from email import policy
 
 from mailbot import app as apps
 from mailbot.demo.postoffice import hand_over, reply
@@ -66,8 +68,8 @@ def test_nobody_unproven_approves_and_is_told_once_a_day(campaign: Campaign) -> 
         why = campaign.reply(approval, MAITE, "OK", verdict="none")
         assert (why["state"], why["decision"]) == ("held", "NotProven")
     assert campaign.show()["state"] == "proposed"
-    assert campaign.kinds(MAITE) == ["approval", "notice"]
-    assert "/v/" in campaign.letter(MAITE, "notice").text
+    assert campaign.kinds(MAITE) == ["approval", "unproven"]
+    assert "/v/" in campaign.letter(MAITE, "unproven").text
     assert campaign.reply(approval, MAITE, "OK", verdict="fail")["trust"] == "none"
 
 
@@ -324,3 +326,40 @@ def test_no_exchange_with_a_machine_goes_on(campaign: Campaign) -> None:
     kinds = campaign.kinds(AICHA)
     assert (kinds.count("receipt"), kinds.count("help"), kinds.count("clarification")) == (1 + 3, 3, 3)
     assert len(campaign.show()["answers"]) == 1
+
+
+def test_only_a_refused_file_is_asked_back(campaign: Campaign) -> None:
+    why = campaign.reply(campaign.letter(AICHA, "question"), AICHA, "", files={"tout.zip": b"PK"})
+    assert why["decision"] == "NothingWritten"
+    assert "n’a pas été retenue" in campaign.letter(AICHA, "clarification").text
+    assert campaign.show()["state"] == "asked"
+
+
+def test_a_no_with_a_file_changes_nothing_and_says_why(campaign: Campaign) -> None:
+    campaign.reply(campaign.proposed(), MAITE, "Non : voir la pièce", files={"note.pdf": PDF})
+    assert campaign.show()["state"] == "proposed"
+    assert "ne parviendrait pas" in " ".join(campaign.letter(MAITE, "approval_unclear").text.split())
+
+
+def test_yes_to_a_copy_reads_its_words_as_any_reply(campaign: Campaign) -> None:
+    campaign.reply(campaign.letter(AICHA, "question"), AICHA, "Ancien texte.")
+    mail = reply(campaign.letter(AICHA, "receipt"), AICHA, "REMPLACER : Nouveau texte.")
+    mail["Cc"] = mail["To"]
+    envelope_to = str(mail["To"])
+    mail.replace_header("To", f"{ELISE[0]} <{ELISE[1]}>")
+    hand_over(campaign.port, mail, envelope_to)
+    campaign.run()
+    asked = campaign.letter(AICHA, "not_your_answer")
+    assert "eccv+" not in asked.text.partition("Répondez à ce message")[0]
+    campaign.reply(asked, AICHA, "OUI")
+    assert campaign.show()["answers"][-1]["text"] == "Nouveau texte."
+
+
+def test_a_persons_mail_without_a_reverse_path_waits_for_somebody(campaign: Campaign) -> None:
+    mail = reply(campaign.letter(AICHA, "question"), AICHA, "Le détail.")
+    with smtplib.SMTP("127.0.0.1", campaign.port, timeout=20) as client:
+        client.sendmail("", [str(mail["To"])], mail.as_bytes(policy=policy.SMTP))
+    campaign.run()
+    row = inbox.find(campaign.system.store.conn, str(mail["Message-ID"]))
+    assert row is not None
+    assert row["state"] == "held"

@@ -255,3 +255,11 @@ def test_times_are_those_of_the_association(campaign: Campaign, site: str) -> No
     html = httpx.get(page_of(campaign.proposed(), site)).text
     here = campaign.system.today()
     assert re.search(rf"\b{here.hour}.h.\d\d", html), "Paris time, not UTC"
+
+
+def test_a_text_that_is_too_long_is_not_cut(campaign: Campaign, site: str) -> None:
+    page = page_of(campaign.proposed(), site)
+    form = {**form_of(httpx.get(page).text), "decision": "amend", "text": "é" * 100_001, "read": "yes"}
+    answer = httpx.post(page, data=form)
+    assert answer.status_code in (400, 413)
+    assert campaign.show()["state"] == "proposed"

@@ -168,7 +168,9 @@ SCENES: dict[str, dict[str, Scene]] = {
         "treated": replace(BY_STAFF, question=TREATED, event="treated", outcome=Outcome.SATISFACTORY),
         "asked_again": replace(BY_STAFF, question=ASKED, event="asked_again", comment="Et janvier ?"),
     },
-    "not_your_answer": {"": replace(TO_AICHA, mail=MAIL, answer=None)},
+    "not_your_answer": {
+        about: replace(TO_AICHA, mail=MAIL, answer=None, about=about) for about in ABOUTS["not_your_answer"]
+    },
     "approval_unclear": {
         about or "words": replace(TO_MAITE, about=about, draft="" if about == "empty" else MAIL.text, mail=MAIL)
         for about in ABOUTS["approval_unclear"]
@@ -190,6 +192,7 @@ SCENES: dict[str, dict[str, Scene]] = {
             TO_AICHA, refusal="OutOfTurn", question=replace(ASKED, state=State.WITHDRAWN), mail=MAIL
         ),
     },
+    "unproven": {about or "forged": replace(TO_MAITE, about=about, mail=MAIL) for about in ABOUTS["unproven"]},
     "notice": {about: replace(TO_MAITE, about=about, mail=MAIL, comment="") for about in ABOUTS["notice"]},
     "help": {
         person.role.value: replace(

@@ -48,6 +48,9 @@ def test_an_unconditional_yes_approves(text: str) -> None:
         ("à revoir", "à revoir"),
         ("Merci de compléter la réponse avec le relevé", "Merci de compléter la réponse avec le relevé"),
         ("renvoyer", "renvoyer"),
+        ("Je la renvoie.", "Je la renvoie."),
+        ("Non : pouvez-vous préciser la date ?", "pouvez-vous préciser la date ?"),
+        ("Non il manque la pièce", "il manque la pièce"),
     ],
 )
 def test_a_no_sends_back_with_its_words(text: str, comment: str) -> None:
@@ -62,6 +65,8 @@ def test_a_no_sends_back_with_its_words(text: str, comment: str) -> None:
         "OK ?",
         "Oui, sauf pour la ligne 30",
         "Non, c'est bon pour moi",
+        "Je renvoie le tableau corrigé ci-joint.",
+        "Non concerné par cette question",
         "Je regarde demain",
         "ok si le client confirme",
         "Est-ce que je dois valider ?",
@@ -148,6 +153,24 @@ def test_staff_treat_with_an_outcome(text: str, outcome: Outcome) -> None:
 def test_staff_ask_again_in_words_and_seen_decides_nothing() -> None:
     assert asks(Purpose.TREAT, "redemander : la page 2").text == "la page 2"
     assert asks(Purpose.TREAT, "Pouvez-vous joindre la page 2 ?").verb is Verb.ASK_AGAIN
-    for text in ("vu", "ok", "traité peut-être"):
+    assert asks(Purpose.TREAT, "Merci de nous envoyer la page 2").verb is Verb.ASK_AGAIN
+    for text in ("vu", "ok", "traité peut-être", "Merci de votre réponse.", "Bonjour, merci de votre retour"):
         with pytest.raises(Unclear):
             asks(Purpose.TREAT, text)
+
+
+def test_a_file_that_would_go_nowhere_is_said_so() -> None:
+    for purpose, text in (
+        (Purpose.APPROVE, "Non : voir la pièce annotée"),
+        (Purpose.TREAT, "redemander : tableau joint"),
+        (Purpose.TREAT, "traité"),
+    ):
+        with pytest.raises(Unclear) as raised:
+            asks(purpose, text, files=1)
+        assert raised.value.about == "files"
+
+
+def test_only_a_file_that_is_refused_is_no_answer() -> None:
+    with pytest.raises(NothingWritten) as raised:
+        read(Purpose.ANSWER, Words("", TODAY, refused=1))
+    assert raised.value.refused
