@@ -19,6 +19,7 @@ from mailbot.service import pages
 from tests.campaign import AICHA, MAITE, MIREILLE, REF, Campaign
 from tests.gateways.conftest import Background
 
+pytestmark = pytest.mark.slow  # a server for each test
 HOSTILE = "<script>alert(1)</script> {{7*7}} javascript:alert(1)"
 
 
@@ -38,7 +39,6 @@ def fingerprint(campaign: Campaign) -> list[Any]:
     return [[tuple(row) for row in conn.execute(query)] for query in queries]
 
 
-@pytest.mark.slow
 def test_looking_changes_nothing(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
     before = fingerprint(campaign)
@@ -124,7 +124,6 @@ def test_unknown_tokens_and_addresses_look_alike(campaign: Campaign, site: str) 
     assert httpx.post(wrong, data={"decision": "approve"}).status_code == 404
 
 
-@pytest.mark.slow
 def test_a_page_closes_thirty_days_after_the_question(campaign: Campaign, site: str, background: Background) -> None:
     page = page_of(campaign.proposed(), site)
     form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
