@@ -240,7 +240,7 @@ async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | 
     delivering = Worker("mailbot-deliver", lambda: deliver_due(app.system, out.send, app.config.smtp_out.connections))
 
     def work() -> None:
-        if work_all(app.system):
+        if work_all(app.system, lambda: working.stopping):
             delivering.wake()
 
     def wake() -> None:

@@ -1,9 +1,7 @@
 """What every test may use. With CI=true a test that would be skipped for want of a package fails instead."""
 
-import asyncio
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from mailbot.demo.sandbox import SAMPLE, SHEETS, configuration
 from mailbot.gateways import smtp_in
 from mailbot.service import imports, questions
 from mailbot.store import questions as kept
+from tests.background import Background
 from tests.campaign import REF, Campaign
 from tests.letter_rules import check
 
@@ -57,6 +56,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     return report
 
 
+@pytest.fixture
+def background() -> Iterator[Background]:
+    background = Background()
+    yield background
+    background.close()
+
+
 @pytest.fixture(scope="session")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample campaign in its database and the letters of dossier D0009 queued; copied, never used."""
@@ -74,7 +80,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def campaign(tmp_path: Path, asked: Path) -> Iterator[Campaign]:
+def campaign(tmp_path: Path, asked: Path, background: Background) -> Iterator[Campaign]:
     """The sample campaign in a real database, a real SMTP listener, a real post office; dossier D0009 is asked."""
     office = PostOffice()
     office.open()
@@ -82,19 +88,13 @@ def campaign(tmp_path: Path, asked: Path) -> Iterator[Campaign]:
     (tmp_path / "config.toml").write_text(configuration(office.port), encoding="utf-8")
     config = load(tmp_path / "config.toml", {})
     app = apps.build(config)
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(smtp_in.start(apps.door(app, lambda: None), "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+    server = background.run(smtp_in.start(apps.door(app, lambda: None), "127.0.0.1", 0))
     here = Campaign(app, office, apps.sender(config), server.port)
     here.run()
     yield here
     for letter in office.letters():
         check(letter)
-    asyncio.run_coroutine_threadsafe(server.close(1), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
-    loop.close()
+    background.run(server.close(1))
     here.sender.close()
     app.system.store.close()
     office.close()

@@ -148,11 +148,6 @@ class Answer:
         """The files that travel on with the answer."""
         return tuple(f for f in self.files if f.verdict is Verdict.OK)
 
-    @property
-    def refused_files(self) -> tuple[File, ...]:
-        """The files that were held apart."""
-        return tuple(f for f in self.files if f.verdict is not Verdict.OK)
-
 
 @dataclass(frozen=True)
 class Question:

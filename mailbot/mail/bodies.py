@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 import unicodedata
+from contextlib import suppress
 from email.message import Message
 
 from mailbot.mail.heavy import Light
@@ -41,11 +42,9 @@ def content(part: Message, light: Light) -> tuple[bytes, str]:
     payload = part.get_payload()
     packed = light.restored(payload.encode("ascii", "replace")) if isinstance(payload, str) else b""
     pieces = packed.rstrip(b"= \t\r\n").split(b"=")
-    try:
-        if len(pieces) == 1:
+    if len(pieces) == 1:
+        with suppress(binascii.Error):
             return binascii.a2b_base64(packed), ""
-    except binascii.Error:
-        pass
     return b"".join(map(_mended, pieces)), "base64 repaired"
 
 

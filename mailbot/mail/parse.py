@@ -52,11 +52,6 @@ def part(raw: bytes, number: str) -> bytes:
     raise KeyError(number)
 
 
-def body_hash(raw: bytes) -> str:
-    """SHA-256, in hex, of the bytes after the header block."""
-    return hashlib.sha256(limits.body(raw)).hexdigest()
-
-
 def identity(raw: bytes) -> str:
     """What makes two copies the same mail: Message-ID and body, or From, Date, Subject and body where it has none."""
     block = limits.head(raw)

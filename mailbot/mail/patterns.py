@@ -123,7 +123,6 @@ BANNER = re.compile(
     r"|learn why this is important"
 )
 FORWARD_SUBJECT = re.compile(r"^(?:tr|fwd?|wg|enc|rv|i|doorst|vs|vb|pd) ?: ", re.I)
-REPLY_SUBJECT = re.compile(r"^(?:re|ré|rép|aw|sv|antw|odp)(?:\[\d+\])? ?: ?", re.I)
 
 # --- what people do not write for us --------------------------------------------------------------------------------
 

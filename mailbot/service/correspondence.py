@@ -46,7 +46,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Post:
-    """One letter to be: its kind, its reader, what a reply would be about, and the rest of its scene."""
+    """One letter to be: its kind, its reader, and what a reply or its page would be about."""
 
     kind: str
     to: Person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -81,12 +82,9 @@ def with_database(system: System, raw: bytes, envelope: Envelope, trust: str = "
     )
     found["commands"] = []
     if reading.screened.disposition in (Disposition.ACCEPT, Disposition.EMPTY, Disposition.FORWARD):
-        try:
-            with system.store.tx() as conn:
-                _try(system, conn, reading.message, reading.split, envelope, trust, found)
-                raise _Undo
-        except _Undo:
-            pass
+        with suppress(_Undo), system.store.tx() as conn:
+            _try(system, conn, reading.message, reading.split, envelope, trust, found)
+            raise _Undo
     return found
 
 

@@ -34,6 +34,9 @@ TRUST_NEEDED: dict[Verb, Trust] = {
     Verb.ASK_AGAIN: Trust.PROVEN,
 }
 
+#: What a reply to a question can be: kept, and asked back, where it was addressed to somebody else.
+FOR_A_QUESTION = frozenset({Verb.ANSWER, Verb.POSTPONE, Verb.PASS_ON})
+
 #: The key of `[trust]` in config.toml that may raise each.
 RAISED_BY: dict[Verb, str] = {
     Verb.HELP: "read_list",
@@ -74,6 +77,8 @@ def handle(job: Job, intent: Intent) -> str:
     needed = trust_needed(intent.verb, job.system.policy.trust)
     if job.trust < needed:
         raise NotProven(f"{intent.verb.value} needs {needed.name.lower()}, this is {job.trust.name.lower()}")
+    if intent.verb in FOR_A_QUESTION:
+        _addressed_to_us(job)
     return HANDLERS[intent.verb](job, intent)
 
 
@@ -84,7 +89,6 @@ def trust_needed(verb: Verb, raised: dict[str, str]) -> Trust:
 
 def _answer(job: Job, intent: Intent) -> str:
     question, _ = job.question()
-    _addressed_to_us(job)
     return _take(job, question, replace(job.written, text=intent.text), intent.replace)
 
 
@@ -98,6 +102,7 @@ def _take(job: Job, question: Question, written: Written, replaces: bool) -> str
     return type(command).__name__.lower()
 
 
+SAME = "same as before"
 #: What a receipt says of where a question stands, where nothing new happened.
 STANDS = {State.PROPOSED: "proposed", State.SUBMITTED: "submitted", State.TREATED: "added"}
 
@@ -123,9 +128,6 @@ def _same_again(job: Job, question: Question) -> str:
     post = Post("receipt", job.person, job.conversation, question=question, reply=True)
     send(job.system, job.conn, post, scene, job.cause)
     return SAME
-
-
-SAME = "same as before"
 
 
 def _addressed_to_us(job: Job) -> None:
@@ -242,8 +244,6 @@ def _answer_that_waited(job: Job, inbox_id: int, raw: bytes) -> str:
     conversation = conversations.of(job.conn, Purpose.ANSWER, job.person.id, "question", question.id)
     waited = reread(job, inbox_id, raw, conversation)
     intent = understand(waited)
-    if intent.verb is Verb.ANSWER:
-        return _take(waited, question, replace(waited.written, text=intent.text), intent.replace)
     return HANDLERS[intent.verb](waited, intent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,15 +58,12 @@ def _write(
 ) -> dict[str, dict[str, int]]:
     counts: Counter[tuple[str, str]] = Counter()
     total = sum(len(rows) for _, rows, _ in _steps(campaign, now))
-    try:
-        with store.tx() as conn:
-            for done, (kind, change) in enumerate(_changes(conn, campaign, now), 1):
-                counts[kind, change.value] += 1
-                progress(done, total)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with suppress(_DryRun), store.tx() as conn:
+        for done, (kind, change) in enumerate(_changes(conn, campaign, now), 1):
+            counts[kind, change.value] += 1
+            progress(done, total)
+        if dry_run:
+            raise _DryRun
     kinds = [kind for kind, rows, _ in _steps(campaign, now) if rows]
     return {kind: {change.value: counts[kind, change.value] for change in Change} for kind in kinds}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -23,10 +24,10 @@ from .target import Target
 log = logging.getLogger("mailbot.work")
 
 
-def work_all(system: System, limit: int = 100_000) -> int:
-    """Work what is new, oldest first; returns how many messages were worked."""
+def work_all(system: System, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Work what is new, oldest first, until nothing is left or `stopping` says so; returns how many were worked."""
     count = 0
-    while count < limit and work_one(system):
+    while not stopping() and work_one(system):
         count += 1
     return count
 

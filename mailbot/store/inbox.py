@@ -7,7 +7,6 @@ looked, and it is over).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -160,9 +159,3 @@ def last_seen(conn: sqlite3.Connection) -> str | None:
     """When the newest message came in, as the database writes it."""
     row = conn.execute("select received_at from inbox order by id desc limit 1").fetchone()
     return row["received_at"] if row else None
-
-
-def dispositions(conn: sqlite3.Connection) -> Iterator[tuple[str, int]]:
-    """(disposition, count) over all worked mail."""
-    for row in conn.execute("select disposition, count(*) n from inbox where disposition is not null group by 1"):
-        yield row["disposition"], row["n"]

@@ -237,13 +237,3 @@ def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many questions there are in each state."""
     found = {row["state"]: row["n"] for row in conn.execute("select state, count(*) n from question group by state")}
     return {state.value: found.get(state.value, 0) for state in State}
-
-
-def open_of(conn: sqlite3.Connection, person_id: int, dossier_id: int) -> list[str]:
-    """References of the questions of a dossier that still wait for this person's answer, by number."""
-    rows = conn.execute(
-        "select q.ref from question q join recipient r on r.question_id = q.id where r.person_id = ? "
-        "and r.passed_on = 0 and q.dossier_id = ? and q.state = 'asked' order by q.exercice, q.number",
-        (person_id, dossier_id),
-    )
-    return [row["ref"] for row in rows]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import smtplib
-import threading
 from dataclasses import replace
 from datetime import date
 from email import policy
@@ -17,6 +15,7 @@ from mailbot.domain.questions import Act
 from mailbot.gateways import smtp_in
 from mailbot.service.questions import act, ask, find
 from mailbot.store import blobs, inbox, people
+from tests.background import Background
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -261,19 +260,13 @@ def test_a_reply_is_known_by_our_message_id_alone(campaign: Campaign) -> None:
     assert campaign.show()["state"] == "proposed"
 
 
-def test_what_an_unknown_peer_says_of_the_sender_proves_nothing(campaign: Campaign) -> None:
+def test_what_an_unknown_peer_says_of_the_sender_proves_nothing(campaign: Campaign, background: Background) -> None:
     approval = campaign.proposed()
     door = replace(apps.door(campaign.app, lambda: None), trusted=())
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(smtp_in.start(door, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
+    server = background.run(smtp_in.start(door, "127.0.0.1", 0))
     mail = reply(approval, MAITE, "OK")
     hand_over(server.port, mail, str(mail["To"]), "pass")
-    asyncio.run_coroutine_threadsafe(server.close(1), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    background.run(server.close(1))
     campaign.run()
     row = inbox.find(campaign.system.store.conn, str(mail["Message-ID"]))
     assert row is not None
@@ -363,3 +356,18 @@ def test_a_persons_mail_without_a_reverse_path_waits_for_somebody(campaign: Camp
     row = inbox.find(campaign.system.store.conn, str(mail["Message-ID"]))
     assert row is not None
     assert row["state"] == "held"
+
+
+def test_a_delay_asked_of_a_colleague_is_no_delay(campaign: Campaign) -> None:
+    """We were only copied: neither a delay nor « pas mon dossier » is carried out before its writer says so."""
+    for text in ("Je n'ai pas ce dossier.", "Besoin de temps jusqu'au 22 décembre"):
+        mail = reply(campaign.letter(AICHA, "question"), AICHA, text)
+        mail["Cc"] = mail["To"]
+        envelope_to = str(mail["To"])
+        mail.replace_header("To", f"{ELISE[0]} <{ELISE[1]}>")
+        hand_over(campaign.port, mail, envelope_to)
+        campaign.run()
+    assert [h["event"] for h in campaign.show()["history"]] == ["asked"]
+    assert campaign.kinds(AICHA).count("not_your_answer") == 2
+    campaign.reply(campaign.letter(AICHA, "not_your_answer"), AICHA, "OUI")
+    assert [h["event"] for h in campaign.show()["history"]] == ["asked", "postponed"]

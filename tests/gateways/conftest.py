@@ -1,43 +1,44 @@
-"""An event loop in a thread of its own, so that a test talks to a real listener with plain blocking clients."""
+"""Listeners and certificates of the tests of the edges."""
 
-import asyncio
-import threading
-from collections.abc import Coroutine, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import trustme
 
-from mailbot.gateways import web
+from mailbot.gateways import smtp_in, web
+from mailbot.gateways.smtp_in import Door, SmtpServer
+from mailbot.mail.envelope import Dmarc, Verdict
+from tests.background import Background
 from tests.campaign import Campaign
-
-T = TypeVar("T")
-
-
-class Background:
-    """Runs coroutines in another thread."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever)
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
-
-    def close(self) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join()
-        assert not asyncio.all_tasks(self.loop)
-        self.loop.run_until_complete(self.loop.shutdown_default_executor())
-        self.loop.close()
+from tests.gateways.clients import Keeper
 
 
 @pytest.fixture
-def background() -> Iterator[Background]:
-    background = Background()
-    yield background
-    background.close()
+def keeper() -> Keeper:
+    return Keeper()
+
+
+@pytest.fixture
+def serve(background: Any, keeper: Keeper) -> Iterator[Callable[..., SmtpServer]]:
+    """Starts listeners; each is closed at the end, with nothing left in flight."""
+    servers = []
+
+    def start(**changes: Any) -> SmtpServer:
+        door: dict[str, Any] = dict(
+            accepts=lambda address: address.startswith(("eccv", "reponse")) and address.endswith("@oga.example"),
+            accept=keeper.accept,
+            verdict=lambda raw: Verdict(Dmarc.PASS, "firm.example"),
+            strip=lambda raw: raw,
+        )
+        servers.append(background.run(smtp_in.start(Door(**door | changes), "127.0.0.1", 0)))
+        return servers[-1]
+
+    yield start
+    keeper.go_on.set()
+    for server in servers:
+        background.run(server.close(grace=0.1))
+        assert (server.in_flight.used, server.sessions) == (0, set())
 
 
 @pytest.fixture

@@ -1,131 +1,31 @@
 """The door for mail, tried with real clients: polite, careless and hostile."""
 
-import ipaddress
-import itertools
 import resource
 import smtplib
 import socket
-import ssl
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mailbot.errors import StoreBusy, UsageError
+from mailbot.errors import StoreBusy
 from mailbot.gateways import smtp_in
-from mailbot.gateways.smtp_data import Incoming, InFlight, one_line_end
-from mailbot.gateways.smtp_in import Door, SmtpServer
-from mailbot.mail.envelope import Dmarc, Envelope, Verdict
-
-WIRES = sorted((Path(__file__).parent / "wire").glob("*.wire"))
-LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
-MAIL = b"From: a@firm.example\r\nSubject: x\r\n\r\nBonjour\r\n"
-BOT = "eccv+token@oga.example"
-START = b"EHLO c\r\nMAIL FROM:<a@firm.example>\r\nRCPT TO:<eccv@oga.example>\r\nDATA\r\n"
-
-
-class Keeper:
-    """Stands where the store stands: keeps what is accepted, slowly or not at all if told so."""
-
-    def __init__(self) -> None:
-        self.kept: list[tuple[bytes, Envelope]] = []
-        self.fails: Exception | None = None
-        self.begun = threading.Event()
-        self.go_on = threading.Event()
-        self.go_on.set()
-
-    def accept(self, raw: bytes, envelope: Envelope) -> None:
-        self.begun.set()
-        assert self.go_on.wait(20)
-        if self.fails:
-            raise self.fails
-        self.kept.append((raw, envelope))
-
-    def wait_for(self, count: int) -> None:
-        wait_until(lambda: len(self.kept) >= count)
-        assert len(self.kept) == count
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.005)
-
-
-@pytest.fixture
-def keeper() -> Keeper:
-    return Keeper()
-
-
-@pytest.fixture
-def serve(background: Any, keeper: Keeper) -> Iterator[Callable[..., SmtpServer]]:
-    """Starts listeners; each is closed at the end, with nothing left in flight."""
-    servers = []
-
-    def start(**changes: Any) -> SmtpServer:
-        door: dict[str, Any] = dict(
-            accepts=lambda address: address.startswith(("eccv", "reponse")) and address.endswith("@oga.example"),
-            accept=keeper.accept,
-            verdict=lambda raw: Verdict(Dmarc.PASS, "firm.example"),
-            strip=lambda raw: raw,
-        )
-        servers.append(background.run(smtp_in.start(Door(**door | changes), "127.0.0.1", 0)))
-        return servers[-1]
-
-    yield start
-    keeper.go_on.set()
-    for server in servers:
-        background.run(server.close(grace=0.1))
-        assert (server.in_flight.used, server.sessions) == (0, set())
-
-
-def client(server: SmtpServer) -> smtplib.SMTP:
-    return smtplib.SMTP("127.0.0.1", server.port, local_hostname="c", timeout=10)
-
-
-@contextmanager
-def raw_client(server: SmtpServer) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as sock:
-        yield sock
-
-
-def read_all(sock: socket.socket) -> str:
-    """Everything the server says until it closes."""
-    got = b""
-    try:
-        while chunk := sock.recv(65536):
-            got += chunk
-    except ConnectionResetError:
-        pass
-    return got.decode()
-
-
-def talk(server: SmtpServer, data: bytes) -> str:
-    """Send, end our half of the connection, and give everything that the server said."""
-    with raw_client(server) as sock:
-        try:
-            sock.sendall(data)
-            sock.shutdown(socket.SHUT_WR)
-        except (BrokenPipeError, ConnectionResetError, OSError):
-            pass
-        return read_all(sock)
-
-
-def read_until(sock: socket.socket, end: bytes) -> bytes:
-    got = b""
-    while end not in got:
-        chunk = sock.recv(65536)
-        assert chunk, got
-        got += chunk
-    return got
-
+from mailbot.mail.envelope import Dmarc, Verdict
+from tests.gateways.clients import (
+    BOT,
+    LOOPBACK,
+    MAIL,
+    START,
+    WIRES,
+    Keeper,
+    client,
+    raw_client,
+    read_all,
+    read_until,
+    talk,
+    wait_until,
+)
 
 # What is kept
 
@@ -405,85 +305,3 @@ def test_closing_does_not_wait_for_ever(serve: Any, background: Any) -> None:
         read_until(sock, b"354")
         background.run(server.close(grace=0.1))
         assert read_all(sock) == ""
-
-
-# Other ways in
-
-
-def test_lmtp_answers_once_for_each_recipient(serve: Any, keeper: Keeper) -> None:
-    lines = START.replace(b"EHLO", b"LHLO").splitlines(keepends=True)
-    wire = b"".join([*lines[:3], b"RCPT TO:<eccv+t@oga.example>\r\n", lines[3], MAIL, b".\r\n"])
-    server = serve(protocol="lmtp")
-    assert talk(server, wire + b"QUIT\r\n").count("250 2.0.0") == 2
-    ((_, envelope),) = keeper.kept
-    assert envelope.recipients == ("eccv@oga.example", "eccv+t@oga.example")
-    keeper.fails = StoreBusy("locked")
-    assert talk(server, wire + b"QUIT\r\n").count("451 4.3.0") == 2
-    assert talk(server, b"EHLO c\r\n").splitlines()[1].startswith("500")
-
-
-@pytest.fixture
-def certificate(authority: Any, tmp_path: Path) -> dict[str, Path]:
-    issued = authority.issue_cert("127.0.0.1")
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    cert.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
-    issued.private_key_pem.write_to_path(key)
-    return {"tls_cert": cert, "tls_key": key}
-
-
-def test_starttls(serve: Any, keeper: Keeper, certificate: dict[str, Path], authority: Any) -> None:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    with client(serve(**certificate)) as smtp:
-        smtp.starttls(context=context)
-        smtp.ehlo()
-        assert "auth" not in smtp.esmtp_features
-        smtp.sendmail("a@firm.example", [BOT], MAIL)
-    assert keeper.kept[0][1].tls
-
-
-def test_what_came_with_starttls_is_thrown_away(serve: Any, keeper: Keeper, certificate: dict[str, Path]) -> None:
-    wire = next(path for path in WIRES if path.stem == "smtp_starttls_inject")
-    server = serve(**certificate)
-    said = talk(server, wire.read_bytes())
-    assert said.splitlines()[-1].startswith("220 Ready")
-    assert keeper.kept == []
-
-
-def test_a_port_in_use_and_a_bad_certificate_are_said(serve: Any, background: Any, tmp_path: Path) -> None:
-    server = serve()
-    with pytest.raises(UsageError, match=rf"127\.0\.0\.1:{server.port} .*already in use"):
-        background.run(smtp_in.start(server.door, "127.0.0.1", server.port))
-    with pytest.raises(UsageError, match="tls_cert"):
-        serve(tls_cert=tmp_path / "none.pem")
-
-
-# The reader of data, alone
-
-
-def gather(wire: bytes, cuts: list[int]) -> tuple[bytes, bytes]:
-    """The message and what follows it, the wire cut anywhere."""
-    data = Incoming(10**6, InFlight(10**6))
-    edges = [0, *sorted({cut % (len(wire) + 1) for cut in cuts}), len(wire)]
-    for start, end in itertools.pairwise(edges):
-        if (rest := data.feed(wire[start:end])) is not None:
-            return data.take(), rest + wire[end:]
-    raise AssertionError("no end")
-
-
-LINES = st.lists(st.sampled_from([b"", b".", b"..", b"...", b".x", b"x.", b"\r", b"\n", b"\n.\n", b"ab"]), max_size=12)
-
-
-@given(LINES, st.sampled_from([b"", b"QUIT\r\n", b".\r\n", b"\r\n.\r\n"]), st.lists(st.integers(0, 200), max_size=8))
-def test_the_end_is_found_wherever_packets_are_cut(lines: list[bytes], after: bytes, cuts: list[int]) -> None:
-    stuffed = [b"." + line if line.startswith(b".") else line for line in lines]
-    wire = b"".join(line + b"\r\n" for line in stuffed) + b".\r\n" + after
-    assert gather(wire, cuts) == (b"".join(line + b"\r\n" for line in lines), after)
-
-
-@given(st.binary(max_size=60), st.binary(max_size=60))
-def test_only_one_kind_of_line_end_is_left(head: bytes, body: bytes) -> None:
-    clean = one_line_end(head + b"\r\n\r\n" + body)
-    if clean is not None:
-        assert clean.count(b"\r") == clean.count(b"\n") == clean.count(b"\r\n")
-        assert clean.partition(b"\r\n\r\n")[0] == (head + b"\r\n\r\n" + body).partition(b"\r\n\r\n")[0]

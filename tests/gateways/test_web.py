@@ -16,8 +16,8 @@ from mailbot.domain.model import Outcome
 from mailbot.errors import StoreBusy, UsageError
 from mailbot.gateways import web
 from mailbot.service import pages
+from tests.background import Background
 from tests.campaign import AICHA, MAITE, MIREILLE, REF, Campaign
-from tests.gateways.conftest import Background
 
 pytestmark = pytest.mark.slow  # a server for each test
 HOSTILE = "<script>alert(1)</script> {{7*7}} javascript:alert(1)"
