@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
+from ..domain.digest import ExpertDigest, StaffDigest
 from ..domain.model import Answer, File, News, Outcome, Person, Question
 
 
@@ -33,6 +34,30 @@ class Mail:
     files: tuple[File, ...] = ()
     sender: str = ""
     to: str = ""  #: to whom it was addressed, where that matters
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question in a letter that holds several, and what the letter says of it."""
+
+    label: str  #: « 2 » in a letter about one dossier and year, « B » in one about several, else the line of a digest
+    question: Question
+    answer: Answer | None = None  #: the version shown
+    before: Answer | None = None  #: the version it was before an amendment or addition
+    author: Person | None = None  #: who wrote the answer that was decided on
+    event: str = ""  #: what the mail did to it (domain/events.py); "" where it does not speak of it
+    refusal: str = ""  #: why the words about it did nothing (errors.py), "" where they did
+    about: str = ""  #: what exactly was unclear
+    comment: str = ""
+    outcome: Outcome | None = None
+    by: Person | None = None  #: who decided before, where that is why nothing happened
+    at: datetime | None = None  #: when that was
+    new: bool = False  #: no earlier letter showed it
+    last: bool = False  #: the last reminder before its date
+    undo: bool = False  #: « annuler » brings it back
+    reply_to: str = ""  #: its own address
+    page: str = ""  #: its own page
+    held: str = ""  #: for a line of held mail: filed, dropped, blocked
 
 
 @dataclass(frozen=True)
@@ -69,6 +94,12 @@ class Scene:
     word: str = ""  #: the word that is not offered
     draft: str = ""  #: what the words of an unclear decision would add
     news: tuple[News, ...] = field(default=())
+    items: tuple[Item, ...] = ()  #: the questions of a letter that holds several
+    undo_until: datetime | None = None  #: until when « annuler » works; None where it does not
+    approval_at: datetime | None = None  #: about when the expert gets the answer; None: now
+    shown_at: datetime | None = None  #: when the letter before showed the items that are not new
+    missing: tuple[str, ...] = ()  #: labels of the letter's items that the reply did not name
+    digest: StaffDigest | ExpertDigest | None = None
 
 
 @dataclass(frozen=True)
