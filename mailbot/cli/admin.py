@@ -144,13 +144,17 @@ def status(context: Context, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--script", is_flag=True, help="In the terminal (so far the only way): exit 0 only if every step holds.")
-@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where the sandbox lives.")
-def demo(script: bool, folder: Path | None) -> None:
-    """Play one question's whole way with sample data: real SMTP on loopback, nothing outside."""
-    from ..demo import story
+@click.option("--script", is_flag=True, help="Play the story in the terminal: exit 0 only if every step holds.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Of the page; 0: any free one.  [default: 8200, if free]")
+@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path), help="Keep the sandbox there.")
+def demo(script: bool, port: int | None, folder: Path | None) -> None:
+    """The sandbox: sample data and real mail on loopback, with a page to read, reply and approve; nothing outside."""
+    from ..demo import story, visit
 
-    story.play(folder, click.echo)
+    if script:
+        story.play(folder, click.echo)
+    else:
+        visit.receive(folder, port, click.echo)
 
 
 COMMANDS = (init, check, import_, ask, serve, tick, status, demo)

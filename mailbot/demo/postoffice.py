@@ -1,6 +1,7 @@
 """A post office on loopback: takes every letter, keeps it in the mailbox of its reader, and hands in replies.
 
-It acts as the trusted front server would: what it hands in bears its own verdict on the sender.
+It acts as the trusted front server would: what it hands in bears its own verdict on the sender. With a folder it keeps
+each letter in a file, and finds them again the next time.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime, getaddresses, make_msgid
+from functools import cached_property
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from aiosmtpd.smtp import SMTP
 
@@ -28,8 +32,9 @@ class Letter:
 
     to: str
     raw: bytes
+    number: int = 0  #: counts all letters of the post office from 1
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         found = message_from_bytes(self.raw, policy=policy.default)
         assert isinstance(found, EmailMessage)
@@ -46,7 +51,12 @@ class Letter:
     @property
     def text(self) -> str:
         part = self.message.get_body(("plain",))
-        return part.get_content() if part else ""
+        return str(part.get_content()).replace("\r\n", "\n") if part else ""
+
+    @property
+    def html(self) -> str:
+        part = self.message.get_body(("html",))
+        return str(part.get_content()) if part else ""
 
     @property
     def files(self) -> list[str]:
@@ -54,23 +64,52 @@ class Letter:
 
 
 class PostOffice:
-    """Mailboxes by address. `port` is where letters are taken; replies go to the port handed to `submit`."""
+    """Mailboxes by address. `port` is where letters are taken; replies go to the port handed to `submit`.
 
-    def __init__(self) -> None:
+    `folder` is where letters are kept, a file each; without one they are gone with the post office.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._letters: list[Letter] = []
+        self._seen: set[int] = set()
         self._arrived = threading.Condition()
         self._loop_thread: threading.Thread | None = None
         self._stop: Callable[[], Any] = lambda: None
         self.port = 0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        with self._arrived:
-            self._letters += [Letter(to.lower(), envelope.content) for to in envelope.rcpt_tos]
-            self._arrived.notify_all()
+        for to in envelope.rcpt_tos:
+            self.deliver(to, envelope.content)
         return "250 2.0.0 kept"
+
+    def deliver(self, to: str, raw: bytes) -> None:
+        """Put one mail into a mailbox."""
+        with self._arrived:
+            letter = Letter(to.lower(), raw, len(self._letters) + 1)
+            if self._folder:
+                self._file(letter).write_bytes(raw)
+            self._letters.append(letter)
+            self._arrived.notify_all()
+
+    def _file(self, letter: Letter, ending: str = "eml") -> Path:
+        assert self._folder is not None
+        return self._folder / f"{letter.number:06d} {quote(letter.to, safe='@+')}.{ending}"
+
+    def _find_again(self) -> None:
+        """The letters of an earlier time; a second, empty file beside a letter says that it was opened."""
+        if self._folder is None:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for path in sorted(self._folder.glob("*.eml")):
+            number, _, to = path.stem.partition(" ")
+            self._letters.append(Letter(unquote(to), path.read_bytes(), int(number)))
+            if path.with_suffix(".seen").exists():
+                self._seen.add(int(number))
 
     def open(self) -> None:
         """Begin to take letters, on a free port."""
+        self._find_again()
         ready = threading.Event()
 
         def run() -> None:
@@ -115,6 +154,27 @@ class PostOffice:
         with self._arrived:
             return list(self._letters)
 
+    def letter(self, address: str, number: int) -> Letter | None:
+        """One letter of a mailbox, by its number."""
+        return next((letter for letter in self.mailbox(address) if letter.number == number), None)
+
+    def open_letter(self, letter: Letter) -> None:
+        """It is read from now on."""
+        with self._arrived:
+            self._seen.add(letter.number)
+            if self._folder:
+                self._file(letter, "seen").touch()
+
+    def unread(self, address: str) -> set[int]:
+        """The numbers of the letters that nobody opened yet."""
+        with self._arrived:
+            return {letter.number for letter in self._letters if letter.to == address.lower()} - self._seen
+
+    def mark(self) -> str:
+        """Another text as soon as anything arrived or was opened."""
+        with self._arrived:
+            return f"{len(self._letters)}.{len(self._seen)}"
+
     def wait(self, address: str, kind: str, ref: str = "", seconds: float = 15) -> Letter:
         """The newest letter of that kind (whose subject names `ref`); waits for one. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
@@ -147,6 +207,30 @@ def reply(letter: Letter, sender: tuple[str, str], text: str, files: dict[str, b
     for name, data in (files or {}).items():
         message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
     return message
+
+
+def post(office: PostOffice, port: int, message: EmailMessage, bot: str, verdict: str = "pass") -> None:
+    """Carry a mail to each address in its To and Cc, as the front server does: to mailbot through its door at `port`,
+    to everybody else straight into the mailbox. Raises smtplib.SMTPException where mailbot refuses it.
+    """
+    for to in recipients(message):
+        if is_of(to, bot):
+            hand_over(port, message, to, verdict)
+        else:
+            office.deliver(to, message.as_bytes(policy=policy.SMTP))
+
+
+def recipients(message: EmailMessage) -> list[str]:
+    """The addresses in To and Cc, each once."""
+    found = getaddresses([str(message[name]) for name in ("To", "Cc") if message[name]])
+    return list(dict.fromkeys(address.lower() for _, address in found if "@" in address))
+
+
+def is_of(address: str, bot: str) -> bool:
+    """True for the bot's address, with a subaddress or without."""
+    local, _, domain = bot.lower().partition("@")
+    mine, _, theirs = address.lower().partition("@")
+    return theirs == domain and mine.partition("+")[0] == local
 
 
 def submit(port: int, message: EmailMessage, verdict: str = "pass") -> None:

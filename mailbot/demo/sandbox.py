@@ -66,7 +66,8 @@ class Sandbox:
             self.process = None
 
 
-def configuration(smtp_out: int) -> str:
+def configuration(smtp_out: int, web: int = 0) -> str:
+    """The shipped config.toml for a sandbox: letters go to that port on loopback, pages are served at `web`."""
     shipped = resources.shipped("config.toml").read_text(encoding="utf-8")
     changes: dict[str, dict[str, Any]] = {
         "oga": {
@@ -78,7 +79,7 @@ def configuration(smtp_out: int) -> str:
         "mail": {"address": '"eccv@assaprol.example"', "auth_results": f'"id:{HOST}"'},
         "smtp_in": {"port": 0},
         "smtp_out": {"host": '"127.0.0.1"', "port": smtp_out, "security": '"none"'},
-        "web": {"port": 0},
+        "web": {"port": web, **({"public_url": f'"http://127.0.0.1:{web}"'} if web else {})},
     }
     section, lines = "", []
     for line in shipped.splitlines():

@@ -1,0 +1,165 @@
+"""What a person of the sandbox does at his desk: looks into his mailbox, answers, hands on, writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import firstday, manner, showing
+from .manner import Manner, Typed
+from .people import Box, boxes
+from .postoffice import Letter, is_of, recipients
+from .running import BOT, PARIS, Running
+
+NEWS = 8  #: letters that are named; the others are counted
+HOWS = {Manner.OUTLOOK: "Outlook", Manner.GMAIL: "Gmail", Manner.PHONE: "iPhone"}
+
+
+class NotSent(Exception):
+    """What was typed cannot be sent; says why, in French."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What stands in the form."""
+
+    to: str
+    subject: str
+    text: str = ""
+    how: str = Manner.OUTLOOK.value
+    quote: bool = True
+    signed: bool = False
+    open: bool = False  #: a link filled it
+
+
+@dataclass(frozen=True)
+class News:
+    """A letter that arrived, for the list of what happened."""
+
+    box: Box
+    number: int
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What arrived since a number."""
+
+    named: list[News]
+    more: int
+
+
+@dataclass(frozen=True)
+class Start:
+    """One of the things a newcomer may try first."""
+
+    box: Box
+    number: int
+    text: str
+
+
+class Desk:
+    """All desks of one sandbox."""
+
+    def __init__(self, here: Running) -> None:
+        self.here, self.office = here, here.office
+
+    def boxes(self) -> list[Box]:
+        return boxes(self.here.app.system.store.conn)
+
+    def box(self, address: str) -> Box | None:
+        """The mailbox of an address, or None."""
+        return next((box for box in self.boxes() if box.address == address.lower()), None)
+
+    def lines(self, box: Box) -> list[showing.Line]:
+        """The letters of a mailbox, newest first."""
+        unread, now = self.office.unread(box.address), self.here.now()
+        letters = reversed(self.office.mailbox(box.address))
+        return [showing.line(letter, letter.number in unread, PARIS, now) for letter in letters]
+
+    def news(self, since: int) -> Arrived:
+        """The letters that arrived after number `since`."""
+        people = {box.address: box for box in self.boxes()}
+        arrived = [x for x in self.office.letters() if x.number > since and x.to in people]
+        named = [
+            News(people[x.to], x.number, showing.KINDS.get(x.kind, "message"), showing.title(x)) for x in arrived[:NEWS]
+        ]
+        return Arrived(named, len(arrived) - len(named))
+
+    def starts(self) -> list[Start]:
+        """Where to begin: a question to answer, an answer to approve, one to treat."""
+        wanted = (
+            (firstday.AICHA, "question", firstday.TO_ANSWER, "Répondre à une question, avec une pièce"),
+            (firstday.MAITE, "approval", firstday.TO_APPROVE, "Valider une réponse, par message ou sur la page"),
+            (firstday.MIREILLE, "to_treat", firstday.TO_TREAT, "Traiter une réponse, ou redemander une précision"),
+        )
+        found = []
+        for address, kind, ref, text in wanted:
+            box = self.box(address)
+            letters = [x for x in self.office.mailbox(address) if x.kind == kind and ref in f"{x.subject} {x.text}"]
+            if box and letters:
+                found.append(Start(box, letters[-1].number, text))
+        return found
+
+    # --- forms --------------------------------------------------------------------------------------------------
+
+    def reply_form(self, letter: Letter, asked: Mapping[str, str]) -> Form:
+        """The form below a letter; a `mailto:` link of the letter fills it, and then nothing is quoted."""
+        if "a" in asked:
+            return self.kept({**asked, "citer": ""})
+        return Form(manner.reply_to(letter.message), manner.reply_subject(letter.message, Manner.OUTLOOK))
+
+    def forward_form(self, letter: Letter, asked: Mapping[str, str]) -> Form:
+        return Form(asked.get("a", ""), manner.forward_subject(letter.message, Manner.OUTLOOK))
+
+    def new_form(self, asked: Mapping[str, str]) -> Form:
+        return Form(asked.get("a", BOT), asked.get("objet", ""), asked.get("texte", ""))
+
+    def kept(self, fields: Mapping[str, str]) -> Form:
+        """The form as it was filled."""
+        how = fields.get("maniere", Manner.OUTLOOK.value)
+        return Form(
+            fields.get("a", ""), fields.get("objet", ""), fields.get("texte", ""), how, fields.get("citer") == "oui",
+            fields.get("signature") == "oui", open=True,
+        )  # fmt: skip
+
+    # --- mails --------------------------------------------------------------------------------------------------
+
+    def reply(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes], letter: Letter) -> None:
+        """Send a reply. Raises NotSent, smtplib.SMTPException."""
+        form = self._checked(fields)
+        typed = Typed(fields.get("mot") or form.text, form.to, form.subject, files)
+        writer, how, at = box.writer(form.signed), Manner(form.how), self.here.now()
+        if not form.quote and "lien" in fields:
+            self.here.send(manner.new(writer, typed, how, at))
+            return
+        self.here.send(manner.reply(letter.message, writer, typed, how, at, form.quote))
+
+    def forward(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes], letter: Letter) -> None:
+        """Hand a letter on to a colleague. Raises NotSent, smtplib.SMTPException."""
+        form = self._checked(fields)
+        typed = Typed(form.text, form.to, form.subject, files)
+        how, at = Manner(form.how), self.here.now()
+        self.here.send(manner.forward(letter.message, box.writer(form.signed), typed, how, at))
+
+    def write(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes]) -> None:
+        """Send a new mail; a button with a verb sends that word. Raises NotSent, smtplib.SMTPException."""
+        verb = fields.get("verbe", "")
+        form = self._checked({**fields, "a": BOT, "objet": verb, "texte": verb} if verb else fields)
+        typed = Typed(form.text, form.to, form.subject, files)
+        self.here.send(manner.new(box.writer(form.signed), typed, Manner(form.how), self.here.now()))
+
+    def _checked(self, fields: Mapping[str, str]) -> Form:
+        form = self.kept(fields)
+        if form.how not in [how.value for how in Manner]:
+            raise NotSent("Ce logiciel de messagerie n’existe pas ici.")
+        to = manner.EmailMessage()
+        to["To"] = " ".join(form.to.split())
+        found = recipients(to)
+        if not found:
+            raise NotSent("Il manque une adresse de destinataire.")
+        for address in found:
+            if not is_of(address, BOT) and self.box(address) is None:
+                raise NotSent(f"Personne n’a l’adresse {address} dans ce bac à sable.")
+        return form
