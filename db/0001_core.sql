@@ -74,8 +74,12 @@ create table question (
   postponed_until text,
   asked_at text,
   asked_by_id integer references person(id),
+  ladder_at text,
+  remind_at text,
   unique (dossier_id, exercice, number)
 );
+create index question_remind on question(remind_at) where remind_at is not null;
+create index question_dossier on question(dossier_id, state);
 create index question_state on question(state);
 create unique index question_sheet on question(dossier_id, exercice, sheet_key);
 
@@ -103,6 +107,7 @@ create table answer (
   approved_at text,
   inbox_id integer references inbox(id),
   sha256 text not null,
+  undone_at text,
   unique (question_id, version)
 );
 
@@ -210,6 +215,7 @@ create table inbox (
   unique (message_key, recipient)
 );
 create index inbox_new on inbox(id) where state = 'new';
+create index inbox_state on inbox(state);
 create index inbox_waits on inbox(state, id) where state in ('held', 'shunted');
 create index inbox_written on inbox(person_id, written_sha256) where written_sha256 is not null;
 create index inbox_message_id on inbox(message_id);
@@ -238,11 +244,17 @@ create table outbox (
   due_at text not null,
   attempts integer not null default 0,
   reply text not null default '',
-  sent_at text
+  sent_at text,
+  confirmed integer not null default 0
 );
 create index outbox_due on outbox(due_at, id) where state in ('due', 'deferred');
+create index outbox_state on outbox(state);
+create index outbox_alarm on outbox(due_at, id) where state in ('due', 'deferred') and kind = 'alarm';
+create index outbox_away on outbox(date) where state = 'deferred' and substr(reply, 1, 2) = '0 ';
+create index outbox_unconfirmed on outbox(sent_at) where confirmed = 0;
 create index outbox_question on outbox(question_id);
 create index outbox_conversation on outbox(conversation);
+create index outbox_cause on outbox(cause) where cause is not null;
 create index outbox_person_kind on outbox(person_id, kind, date);
 
 create table outbox_file (
@@ -267,6 +279,83 @@ create table news (
   outbox_id integer references outbox(id)
 );
 create index news_untold on news(person_id) where outbox_id is null;
+
+create table letter_item (
+  outbox_id integer not null references outbox(id),
+  n integer not null,
+  label text not null,
+  kind text not null,
+  question_id integer references question(id),
+  version integer not null default 0,
+  inbox_id integer references inbox(id),
+  primary key (outbox_id, n)
+) without rowid;
+
+create table reminder (
+  question_id integer not null references question(id),
+  round integer not null,
+  ladder text not null,
+  step text not null,
+  person_id integer not null references person(id),
+  outbox_id integer not null references outbox(id),
+  at text not null,
+  primary key (question_id, round, ladder, step, person_id)
+) without rowid;
+create index reminder_outbox on reminder(outbox_id);
+create index reminder_person on reminder(person_id, ladder, at);
+
+create table deed (
+  id integer primary key,
+  question_id integer not null references question(id),
+  person_id integer not null references person(id),
+  event text not null,
+  version integer not null,
+  wrote integer not null,
+  channel text not null,
+  at text not null,
+  inbox_id integer references inbox(id),
+  conversation integer references conversation(number),
+  position text not null,
+  told text not null,
+  undo_until text,
+  undone_at text,
+  receipt_due_at text,
+  receipt_id integer references outbox(id)
+);
+create index deed_question on deed(question_id, id);
+create index deed_person on deed(person_id, id);
+create index deed_inbox on deed(inbox_id);
+create index deed_receipt on deed(receipt_due_at) where receipt_due_at is not null;
+
+create table plan (
+  id integer primary key,
+  kind text not null,
+  person_id integer not null references person(id),
+  question_id integer not null references question(id),
+  version integer not null,
+  deed_id integer not null references deed(id),
+  event text not null,
+  at text not null,
+  due_at text,
+  outbox_id integer references outbox(id)
+);
+create index plan_due on plan(due_at) where due_at is not null;
+create index plan_person on plan(person_id, kind, question_id, version);
+create index plan_deed on plan(deed_id);
+
+create table digest (
+  day text not null,
+  person_id integer not null references person(id),
+  at text not null,
+  outbox_id integer references outbox(id),
+  primary key (day, person_id)
+) without rowid;
+
+create table blocked (
+  address text primary key,
+  at text not null,
+  by_id integer not null references person(id)
+);
 
 create table nonce (
   value text primary key,

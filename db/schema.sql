@@ -14,6 +14,7 @@ CREATE TABLE answer (
   approved_at text,
   inbox_id integer references inbox(id),
   sha256 text not null,
+  undone_at text,
   unique (question_id, version)
 );
 
@@ -45,6 +46,12 @@ CREATE TABLE blob (
   bytes blob not null
 );
 
+CREATE TABLE blocked (
+  address text primary key,
+  at text not null,
+  by_id integer not null references person(id)
+);
+
 CREATE TABLE bounce (
   id integer primary key,
   outbox_id integer not null references outbox(id),
@@ -64,6 +71,37 @@ CREATE TABLE conversation (
   subject_id integer not null,
   unique (purpose, person_id, subject_kind, subject_id)
 );
+
+CREATE TABLE deed (
+  id integer primary key,
+  question_id integer not null references question(id),
+  person_id integer not null references person(id),
+  event text not null,
+  version integer not null,
+  wrote integer not null,
+  channel text not null,
+  at text not null,
+  inbox_id integer references inbox(id),
+  conversation integer references conversation(number),
+  position text not null,
+  told text not null,
+  undo_until text,
+  undone_at text,
+  receipt_due_at text,
+  receipt_id integer references outbox(id)
+);
+CREATE INDEX deed_inbox on deed(inbox_id);
+CREATE INDEX deed_person on deed(person_id, id);
+CREATE INDEX deed_question on deed(question_id, id);
+CREATE INDEX deed_receipt on deed(receipt_due_at) where receipt_due_at is not null;
+
+CREATE TABLE digest (
+  day text not null,
+  person_id integer not null references person(id),
+  at text not null,
+  outbox_id integer references outbox(id),
+  primary key (day, person_id)
+) without rowid;
 
 CREATE TABLE document (
   id integer primary key,
@@ -155,6 +193,7 @@ CREATE TABLE inbox (
 );
 CREATE INDEX inbox_message_id on inbox(message_id);
 CREATE INDEX inbox_new on inbox(id) where state = 'new';
+CREATE INDEX inbox_state on inbox(state);
 CREATE INDEX inbox_waits on inbox(state, id) where state in ('held', 'shunted');
 CREATE INDEX inbox_written on inbox(person_id, written_sha256) where written_sha256 is not null;
 
@@ -178,6 +217,17 @@ CREATE TABLE journal_payload (
   erased_at text,
   erased_why text
 );
+
+CREATE TABLE letter_item (
+  outbox_id integer not null references outbox(id),
+  n integer not null,
+  label text not null,
+  kind text not null,
+  question_id integer references question(id),
+  version integer not null default 0,
+  inbox_id integer references inbox(id),
+  primary key (outbox_id, n)
+) without rowid;
 
 CREATE TABLE news (
   id integer primary key,
@@ -223,12 +273,18 @@ CREATE TABLE outbox (
   due_at text not null,
   attempts integer not null default 0,
   reply text not null default '',
-  sent_at text
+  sent_at text,
+  confirmed integer not null default 0
 );
+CREATE INDEX outbox_alarm on outbox(due_at, id) where state in ('due', 'deferred') and kind = 'alarm';
+CREATE INDEX outbox_away on outbox(date) where state = 'deferred' and substr(reply, 1, 2) = '0 ';
+CREATE INDEX outbox_cause on outbox(cause) where cause is not null;
 CREATE INDEX outbox_conversation on outbox(conversation);
 CREATE INDEX outbox_due on outbox(due_at, id) where state in ('due', 'deferred');
 CREATE INDEX outbox_person_kind on outbox(person_id, kind, date);
 CREATE INDEX outbox_question on outbox(question_id);
+CREATE INDEX outbox_state on outbox(state);
+CREATE INDEX outbox_unconfirmed on outbox(sent_at) where confirmed = 0;
 
 CREATE TABLE outbox_file (
   outbox_id integer not null references outbox(id),
@@ -255,6 +311,22 @@ CREATE TABLE person (
 );
 CREATE INDEX person_firm on person(firm_id);
 
+CREATE TABLE plan (
+  id integer primary key,
+  kind text not null,
+  person_id integer not null references person(id),
+  question_id integer not null references question(id),
+  version integer not null,
+  deed_id integer not null references deed(id),
+  event text not null,
+  at text not null,
+  due_at text,
+  outbox_id integer references outbox(id)
+);
+CREATE INDEX plan_deed on plan(deed_id);
+CREATE INDEX plan_due on plan(due_at) where due_at is not null;
+CREATE INDEX plan_person on plan(person_id, kind, question_id, version);
+
 CREATE TABLE question (
   id integer primary key,
   ref text not null unique,
@@ -279,8 +351,12 @@ CREATE TABLE question (
   postponed_until text,
   asked_at text,
   asked_by_id integer references person(id),
+  ladder_at text,
+  remind_at text,
   unique (dossier_id, exercice, number)
 );
+CREATE INDEX question_dossier on question(dossier_id, state);
+CREATE INDEX question_remind on question(remind_at) where remind_at is not null;
 CREATE UNIQUE INDEX question_sheet on question(dossier_id, exercice, sheet_key);
 CREATE INDEX question_state on question(state);
 
@@ -291,6 +367,19 @@ CREATE TABLE recipient (
   primary key (question_id, person_id)
 ) without rowid;
 CREATE INDEX recipient_person on recipient(person_id);
+
+CREATE TABLE reminder (
+  question_id integer not null references question(id),
+  round integer not null,
+  ladder text not null,
+  step text not null,
+  person_id integer not null references person(id),
+  outbox_id integer not null references outbox(id),
+  at text not null,
+  primary key (question_id, round, ladder, step, person_id)
+) without rowid;
+CREATE INDEX reminder_outbox on reminder(outbox_id);
+CREATE INDEX reminder_person on reminder(person_id, ladder, at);
 
 CREATE TABLE setting (
   name text primary key,

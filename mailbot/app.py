@@ -10,10 +10,10 @@ import secrets
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from jinja2 import FileSystemLoader
 
 from . import resources
 from .config import Config
+from .domain.calendar import Calendar
+from .domain.reminders import Rules
 from .errors import AlreadyRunning, MailbotError, UsageError
 from .gateways import smtp_in
 from .gateways.scheduler import Worker, ticking
@@ -35,6 +37,7 @@ from .mail.token import Keys
 from .service import ingress
 from .service.clock import Clock
 from .service.delivery import deliver_due
+from .service.holidays import Holidays
 from .service.system import Policy, System
 from .service.work import work_all
 from .store.db import Store, migrate, set_setting
@@ -151,6 +154,14 @@ def policy(config: Config) -> Policy:
         timezone=config.oga.timezone,
         postpone_days=config.questions.postpone_days,
         everyone=config.questions.to == "everyone",
+        dossier_letters=config.questions.letter == "dossier",
+        settle=timedelta(minutes=config.approval.settle_minutes),
+        longest=timedelta(minutes=config.approval.longest_minutes),
+        sitting=timedelta(minutes=config.receipts.group_minutes),
+        reminders=_reminders(config),
+        digest_at=config.digest.at,
+        digest_days=_weekdays(config.digest.days),
+        digest_empty=config.digest.empty,
         allowed_types=frozenset(config.answers.allowed_types),
         max_attachment_bytes=config.answers.max_attachment_bytes,
         max_attachments=config.answers.max_attachments,
@@ -158,9 +169,24 @@ def policy(config: Config) -> Policy:
         public_url=config.web.public_url.rstrip("/") if config.web.enabled else "",
         verp=config.smtp_out.verp,
         asks_back_per_day=config.limits.letters_per_conversation_per_day,
+        letters_per_hour=config.limits.letters_per_hour,
+        alarm_email=config.alarm.email,
+        alarm_command=config.alarm.command,
         trust={name: getattr(config.trust, name) for name in type(config.trust).model_fields},
         limits=Limits(parts=config.mail.max_parts, depth=config.mail.max_depth, headers=config.mail.max_headers),
     )
+
+
+def _reminders(config: Config) -> Rules:
+    r = config.reminders
+    opens, closes = r.send_between
+    calendar = Calendar(config.oga.timezone, opens, closes, _weekdays(r.weekdays), Holidays(r.holidays))
+    return Rules(calendar, r.answer, r.approval, r.then_every, r.before_deadline, r.per_person_per_day)
+
+
+def _weekdays(names: Iterable[str]) -> frozenset[int]:
+    """Numbers of weekdays, Monday being 0."""
+    return frozenset("mon tue wed thu fri sat sun".split().index(name) for name in names)
 
 
 @contextmanager

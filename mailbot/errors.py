@@ -12,6 +12,7 @@
         ├── OutOfTurn        the question is in a state that does not take this
         ├── VersionChanged   the answer changed since the letter or page was written
         ├── TooLate          a second delay, or one beyond the bound
+        ├── NothingToUndo    « annuler », and the time for it is over, or there is nothing of this person
         ├── NothingWritten   nothing is left once the quoted text is taken away
         ├── Unclear          words that decide nothing: shown back before anything changes
         ├── NotOffered       a word that does not work here: the writer is told what does
@@ -112,6 +113,11 @@ class TooLate(Refusal):
     """A delay was asked twice, or beyond what the OGA grants. `latest` is the last day it would grant."""
 
     latest: date | None = None
+
+
+@dataclass(eq=False)
+class NothingToUndo(Refusal):
+    """« annuler » came too late, or about nothing that this person did last."""
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ class Who(Enum):
     COLLABORATOR = "collaborator of the firm with the right to answer"  #: proposes
     ALONE = "expert of the firm, collaborator who may answer alone, member without a firm"  #: submits
     APPROVER = "expert of the dossier"  #: approves, amends, sends back
+    DOER = "whoever did it"  #: takes his own act back
     FIRM = "anybody of the firm who may answer"  #: either of the first two
 
 
@@ -51,6 +52,7 @@ CIRCLES: dict[Who, Callable[[Person, Question], bool]] = {
     Who.COLLABORATOR: proposes,
     Who.ALONE: answers_alone,
     Who.APPROVER: lambda person, question: person.id == question.dossier.expert.id,
+    Who.DOER: lambda person, question: question.last is not None and person.id == question.last.by,
     Who.FIRM: lambda person, question: proposes(person, question) or answers_alone(person, question),
 }
 

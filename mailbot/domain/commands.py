@@ -106,6 +106,11 @@ class PassOn(Command):
 
 
 @dataclass(frozen=True)
+class Undo(Command):
+    """« annuler »: take the newest act on the question back (Question.last)."""
+
+
+@dataclass(frozen=True)
 class Withdraw(Command):
     """The OGA takes the question back."""
 

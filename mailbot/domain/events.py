@@ -60,6 +60,12 @@ class Added(Event):
 
 
 @dataclass(frozen=True)
+class Undone(Event):
+    undid: str = ""  #: name of the event that was undone
+    name = "undone"
+
+
+@dataclass(frozen=True)
 class AskedAgain(Event):
     comment: str = ""
     name = "asked_again"

@@ -150,6 +150,32 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Position:
+    """Where a question stood before an act: what « annuler » brings back."""
+
+    state: State
+    round: int
+    version: int
+    standing: int
+    waiting: int
+    handed_over: int
+    ladder_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What somebody did to a question, as far as it can be undone."""
+
+    id: int
+    by: int  #: id of the person
+    event: str
+    version: int  #: the version it wrote or approved
+    wrote: bool  #: it wrote that version
+    before: Position
+    until: datetime | None  #: the end of the time for it; None while its receipt has not left
+
+
+@dataclass(frozen=True)
 class Question:
     """A question of the OGA about one dossier and year, with the answer that stands."""
 
@@ -173,6 +199,9 @@ class Question:
     handed_over: int = 0  #: the version the OGA has; 0 = none
     outcome: Outcome | None = None
     postponed_until: date | None = None
+    ladder_at: datetime | None = None  #: from when the reminders of what it waits for count
+    written: int = 0  #: how many versions were ever written, those that were undone among them
+    last: Deed | None = None  #: the newest act on it, where that may be undone; read where it is needed
     asked_at: datetime | None = None
     asked_by: Person | None = None
     asked: tuple[Person, ...] = ()  #: to whom the question was put

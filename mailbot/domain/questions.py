@@ -15,11 +15,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from ..errors import NotAllowed, OutOfTurn, TooLate, VersionChanged
+from ..errors import NotAllowed, NothingToUndo, OutOfTurn, TooLate, VersionChanged
 from . import commands as c
 from . import events as e
 from .access import Who, belongs
-from .model import Answer, Channel, File, Outcome, Person, Question, Written
+from .model import Answer, Channel, File, Outcome, Person, Position, Question, Written
 from .model import State as S
 
 
@@ -31,13 +31,14 @@ class Guard(Enum):
     ADDITION = "for exactly the addition that waits"
     NO_ANSWER = "outcome no_answer only"
     ONCE = "once, within the bound"
+    RECENT = "until ten minutes after its receipt left"
 
 
 @dataclass(frozen=True)
 class Move:
     """One row of the table: what the question becomes, who may do it, and under which condition."""
 
-    to: S
+    to: S | None  #: None: the state before
     by: Who
     guard: Guard = Guard.NONE
 
@@ -62,6 +63,7 @@ TRANSITIONS: dict[S, dict[type[c.Command], Move]] = {
         c.Approve: Move(S.SUBMITTED, Who.APPROVER, Guard.WAITING),
         c.Amend: Move(S.SUBMITTED, Who.APPROVER, Guard.WAITING),
         c.SendBack: Move(S.ASKED, Who.APPROVER, Guard.WAITING),
+        c.Undo: Move(None, Who.DOER, Guard.RECENT),
         c.SetDue: Move(S.PROPOSED, Who.STAFF),
         c.Treat: Move(S.TREATED, Who.STAFF, Guard.NO_ANSWER),
         c.Withdraw: Move(S.WITHDRAWN, Who.STAFF),
@@ -72,6 +74,7 @@ TRANSITIONS: dict[S, dict[type[c.Command], Move]] = {
         c.Approve: Move(S.SUBMITTED, Who.APPROVER, Guard.ADDITION),
         c.Amend: Move(S.SUBMITTED, Who.APPROVER, Guard.ADDITION),
         c.SendBack: Move(S.SUBMITTED, Who.APPROVER, Guard.ADDITION),
+        c.Undo: Move(None, Who.DOER, Guard.RECENT),
         c.AskAgain: Move(S.ASKED, Who.STAFF),
         c.Treat: Move(S.TREATED, Who.STAFF),
         c.Withdraw: Move(S.WITHDRAWN, Who.STAFF),
@@ -113,11 +116,31 @@ def decide(question: Question, command: c.Command, act: Act) -> Decision:
     Raises OutOfTurn, NotAllowed, VersionChanged or TooLate; the question passed in is never changed.
     """
     move = _move(question, command)
+    if move.by is Who.DOER and not belongs(act.by, move.by, question):
+        raise NothingToUndo("the newest act on it is not this person's")
     if not belongs(act.by, move.by, question):
         raise NotAllowed(_who_may(move.by), who=_named(move.by, question))
-    _check(move.guard, question, command, act.at.date())
+    _check(move.guard, question, command, act.at)
     changed, events = EFFECTS[type(command)](question, command, act)
-    return Decision(replace(changed, state=move.to), events)
+    changed = replace(changed, state=move.to or changed.state)
+    return Decision(_on_its_ladder(question, changed, command, act.at), events)
+
+
+def _on_its_ladder(before: Question, after: Question, command: c.Command, at: datetime) -> Question:
+    """The reminders count anew where what the question waits for begins anew."""
+    if isinstance(command, c.Undo):
+        return after
+    waits = after.state is S.ASKED or after.waiting > 0
+    began = (before.state, before.round, before.waiting > 0) != (after.state, after.round, after.waiting > 0)
+    if not waits:
+        return replace(after, ladder_at=None)
+    return replace(after, ladder_at=at) if began else after
+
+
+def position(question: Question) -> Position:
+    """Where the question stands: what an act on it would bring back when it is undone."""
+    q = question
+    return Position(q.state, q.round, q.version, q.standing, q.waiting, q.handed_over, q.ladder_at)
 
 
 def _move(question: Question, command: c.Command) -> Move:
@@ -136,7 +159,7 @@ def _named(circle: Who, question: Question) -> Person | None:
     return question.dossier.expert if circle in (Who.APPROVER, Who.ALONE) else None
 
 
-def _check(guard: Guard, question: Question, command: Any, today: date) -> None:
+def _check(guard: Guard, question: Question, command: Any, now: datetime) -> None:
     if guard in (Guard.WAITING, Guard.ADDITION):
         if not question.waiting:
             raise OutOfTurn(f"{type(command).__name__} while nothing waits")
@@ -145,7 +168,9 @@ def _check(guard: Guard, question: Question, command: Any, today: date) -> None:
     elif guard is Guard.NO_ANSWER and command.outcome is not Outcome.NO_ANSWER:
         raise OutOfTurn(f"treated as {command.outcome.value} while {question.state.value}")
     elif guard is Guard.ONCE:
-        _check_delay(question, command, today)
+        _check_delay(question, command, now.date())
+    elif guard is Guard.RECENT and question.last and question.last.until and now >= question.last.until:
+        raise NothingToUndo("the time for it is over")
 
 
 def _check_delay(question: Question, command: c.Postpone, today: date) -> None:
@@ -201,6 +226,25 @@ def _add(q: Question, command: c.Add, act: Act) -> tuple[Question, tuple[e.Event
     return changed, (e.Added(q.id, act.by.id, answer.version, approved=approved),)
 
 
+def _undo(q: Question, command: c.Undo, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
+    assert q.last is not None
+    was, deed = q.last.before, q.last
+    changed = replace(
+        q,
+        state=was.state,
+        round=was.round,
+        version=was.version,
+        standing=was.standing,
+        waiting=was.waiting,
+        handed_over=was.handed_over,
+        ladder_at=was.ladder_at,
+        answer=None,
+        base=None,
+        last=None,
+    )
+    return changed, (e.Undone(q.id, act.by.id, deed.version, undid=deed.event),)
+
+
 def _ask_again(q: Question, command: c.AskAgain, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
     changed = replace(
         q,
@@ -252,6 +296,7 @@ EFFECTS: dict[type[c.Command], Effect] = {
     c.Amend: _amend,
     c.SendBack: _send_back,
     c.Add: _add,
+    c.Undo: _undo,
     c.AskAgain: _ask_again,
     c.Treat: _treat,
     c.SetDue: _set_due,
@@ -262,7 +307,7 @@ EFFECTS: dict[type[c.Command], Effect] = {
 
 
 def _newest(q: Question, answer: Answer) -> Question:
-    return replace(q, answer=answer, version=answer.version, standing=answer.version)
+    return replace(q, answer=answer, version=answer.version, standing=answer.version, written=answer.version)
 
 
 def _hand_over(q: Question, answer: Answer) -> Question:
@@ -278,7 +323,7 @@ def _next_version(q: Question, written: Written, replaces: bool, act: Act) -> An
     if stands:
         files = (*stands.kept_files, *_unseen(files, stands.files))
     return Answer(
-        version=q.version + 1,
+        version=q.written + 1,
         round=q.round,
         text=text,
         added=written.text,

@@ -20,6 +20,15 @@ class To(Enum):
     STAFF = "staff"  #: the gestionnaire of the dossier
 
 
+class When(Enum):
+    """When a letter of an event leaves."""
+
+    NOW = "now"  #: at once
+    SITTING = "sitting"  #: the first of a sitting at once, what follows together (receipts.group_minutes)
+    SETTLED = "settled"  #: once nobody has added anything for that reader for a while (approval.settle_minutes)
+    FINAL = "final"  #: once what happened can no longer be undone
+
+
 class About(Enum):
     """What the conversation of a letter is about: what a reply to it answers."""
 
@@ -37,14 +46,16 @@ class Row:
     about: About = About.QUESTION
     page: bool = False  #: offers the page, where pages are served
     files: bool = False  #: carries the files of the answer
+    when: When = When.NOW
 
 
 QUESTION = Row("question", To.ASKED, Purpose.ANSWER)
-RECEIPT = Row("receipt", To.WRITER, Purpose.ANSWER)
-APPROVAL = Row("approval", To.APPROVER, Purpose.APPROVE, About.VERSION, page=True, files=True)
-TO_TREAT = Row("to_treat", To.STAFF, Purpose.TREAT, About.VERSION, page=True, files=True)
-DECIDED = Row("decided", To.WRITER, Purpose.APPROVE, About.VERSION)
-DECIDED_BY_STAFF = Row("decided", To.WRITER, Purpose.TREAT, About.VERSION)
+RECEIPT = Row("receipt", To.WRITER, Purpose.ANSWER, when=When.SITTING)
+APPROVAL = Row("approval", To.APPROVER, Purpose.APPROVE, About.VERSION, page=True, files=True, when=When.SETTLED)
+TO_TREAT = Row("to_treat", To.STAFF, Purpose.TREAT, About.VERSION, page=True, files=True, when=When.FINAL)
+DECIDED = Row("decided", To.WRITER, Purpose.APPROVE, About.VERSION, when=When.SITTING)
+DECIDED_BY_STAFF = Row("decided", To.WRITER, Purpose.TREAT, About.VERSION, when=When.SITTING)
+UNDONE = Row("notice", To.WRITER, Purpose.ANSWER, when=When.SITTING)
 
 LETTERS: dict[type[e.Event], tuple[Row, ...]] = {
     e.Asked: (QUESTION,),
@@ -54,12 +65,16 @@ LETTERS: dict[type[e.Event], tuple[Row, ...]] = {
     e.Amended: (DECIDED, TO_TREAT),
     e.SentBack: (DECIDED, Row("sent_back", To.AUTHOR, Purpose.ANSWER)),
     e.Added: (RECEIPT, TO_TREAT),
+    e.Undone: (UNDONE,),
     e.AskedAgain: (DECIDED_BY_STAFF, Row("asked_again", To.ASKED, Purpose.ANSWER)),
     e.Treated: (DECIDED_BY_STAFF,),
     e.Postponed: (RECEIPT,),
     e.PassedOn: (RECEIPT, Row("question", To.PASSED_TO, Purpose.ANSWER)),
     e.DueChanged: (Row("notice", To.ASKED, Purpose.ANSWER),),
-    e.Withdrawn: (Row("notice", To.ASKED, Purpose.ANSWER),),
+    e.Withdrawn: (
+        DECIDED_BY_STAFF,
+        Row("notice", To.ASKED, Purpose.ANSWER),
+    ),
 }
 """A decision by reply, and every mail that changes something, is receipted to its writer; the author of an approved
 answer learns of it in his next letter (store.news), never in one of its own."""

@@ -16,21 +16,24 @@ from ..domain.model import Answer, Channel, File, News, Person, Question, Role
 from ..domain.questions import Act
 from ..letters.render import render
 from ..letters.scene import Mail, Scene
-from ..letters.table import LETTERS, About, Row, To
+from ..letters.table import LETTERS, About, Row, To, When
 from ..mail.message import Address, AttachedFile, OutgoingMessage
 from ..mail.token import Purpose
-from ..store import conversations, news, outbox, people, questions
+from ..store import conversations, deeds, letters, news, outbox, people, questions
 from ..store.conversations import Conversation
+from ..store.letters import LetterItem
 from .system import System
 
 log = logging.getLogger("mailbot.letters")
 
 #: Kinds that answer a mail of the reader: no machine may answer them back (RFC 3834 §5).
 AUTOMATIC = frozenset(
-    {"receipt", "decided", "clarification", "refusal", "unproven", "notice", "help", "approval_unclear"}
+    "receipt decided clarification refusal unproven notice help approval_unclear digest alarm".split()
 )
 #: Kinds that tell the reader which of his answers were handed over since his last letter.
-TELLS_NEWS = frozenset({"question", "receipt", "sent_back", "asked_again", "decided", "clarification"})
+TELLS_NEWS = frozenset(
+    "question dossier receipt sent_back asked_again decided clarification reminder last_reminder".split()
+)
 
 
 @dataclass(frozen=True)
@@ -55,42 +58,39 @@ class Post:
     question: Question | None = None
     files: bool = False
     reply: bool = False  #: answers `cause`
+    items: tuple[LetterItem, ...] = ()  #: what the labels of a letter with several items stand for
+    root: str = ""  #: of the thread, where it is not the question's: « personne.mois »
 
 
-def tell(
-    system: System,
-    conn: sqlite3.Connection,
-    event: e.Event,
-    before: Question,
-    after: Question,
-    act: Act,
-    cause: Cause | None = None,
-) -> None:
-    """Write the letters of one event, as letters.table says."""
-    scene = _scene(system, conn, event, before, after, act, cause)
+def tell(system: System, conn: sqlite3.Connection, event: e.Event, scene: Scene, act: Act, cause: Cause | None) -> None:
+    """Write the letters of one event that leave at once, as letters.table says; grouping.py writes the others."""
+    assert scene.question is not None
     for row in LETTERS[type(event)]:
-        for reader in _readers(conn, row, event, after, act):
-            post = _post(conn, row, reader, after)
-            others = tuple(p for p in after.asked if p.id != reader.id) if row.kind == "question" else ()
+        if row.when is not When.NOW or (isinstance(event, e.Asked) and system.policy.dossier_letters):
+            continue
+        for reader in readers(conn, row, event, scene.question, act):
+            post = post_of(conn, row, reader, scene.question)
+            others = tuple(p for p in scene.question.asked if p.id != reader.id) if row.kind == "question" else ()
             send(system, conn, post, replace(scene, others=others), cause)
 
 
-def _readers(conn: sqlite3.Connection, row: Row, event: Any, q: Question, act: Act) -> tuple[Person, ...]:
+def readers(conn: sqlite3.Connection, row: Row, event: Any, q: Question, act: Act) -> tuple[Person, ...]:
+    """Whom a letter of an event goes to."""
     if row.to is To.WRITER:
         return (act.by,) if act.channel is Channel.MAIL and act.by.id == event.by else ()
     if row.to is To.AUTHOR:
         author = people.get(conn, event.author)
-        return (author,) if author.active and of_the_firm(author, q) else _asked(conn, q)
+        return (author,) if author.active and of_the_firm(author, q) else still_asked(conn, q)
     if row.to is To.PASSED_TO:
         return tuple(people.by_ids(conn, event.to).values())
     if row.to is To.APPROVER:
         return (q.dossier.expert,)
     if row.to is To.STAFF:
         return (q.dossier.staff,)
-    return _asked(conn, q)
+    return still_asked(conn, q)
 
 
-def _asked(conn: sqlite3.Connection, q: Question) -> tuple[Person, ...]:
+def still_asked(conn: sqlite3.Connection, q: Question) -> tuple[Person, ...]:
     """Who has the question: those it was put to, as far as they are still of the dossier's firm; else those it would
     be put to now, who are then asked. A dossier may have moved to another firm since."""
     still = tuple(p for p in q.asked if p not in q.passed_on and p.active and of_the_firm(p, q))
@@ -101,7 +101,8 @@ def _asked(conn: sqlite3.Connection, q: Question) -> tuple[Person, ...]:
     return now
 
 
-def _post(conn: sqlite3.Connection, row: Row, reader: Person, q: Question) -> Post:
+def post_of(conn: sqlite3.Connection, row: Row, reader: Person, q: Question) -> Post:
+    """The letter that a row of the table means, for one reader."""
     subject = _subject(row, q)
     purpose = Purpose.ANSWER if subject[0] == "question" and row.about is About.VERSION else row.purpose
     conversation = conversations.of(conn, purpose, reader.id, *subject)
@@ -115,7 +116,7 @@ def _subject(row: Row, q: Question) -> tuple[str, int]:
     return "question", q.id
 
 
-def _scene(
+def scene_of(
     system: System,
     conn: sqlite3.Connection,
     event: Any,
@@ -124,6 +125,7 @@ def _scene(
     act: Act,
     cause: Cause | None,
 ) -> Scene:
+    """What the letters of an event may speak of."""
     return Scene(
         oga=system.oga,
         now=act.at,
@@ -133,12 +135,12 @@ def _scene(
         before=_before(conn, event, before, after),
         by=people.get(conn, event.by),
         author=_author(after, before.answer),
-        event=event.name,
+        event=event.undid if isinstance(event, e.Undone) else event.name,
         comment=getattr(event, "comment", "") or getattr(event, "note", ""),
         outcome=getattr(event, "outcome", None),
         until=getattr(event, "until", None) or getattr(event, "due", None),
         passed_to=tuple(people.by_ids(conn, event.to).values()) if isinstance(event, e.PassedOn) else (),
-        about={"withdrawn": "withdrawn", "due_changed": "due_changed"}.get(event.name, ""),
+        about=event.name if event.name in ("withdrawn", "due_changed", "undone") else "",
         mail=cause.mail if cause else None,
         file_announced=cause.file_announced if cause else False,
     )
@@ -169,7 +171,7 @@ def send(system: System, conn: sqlite3.Connection, post: Post, scene: Scene, cau
         log.info("not written kind=%s person=%s: suspended or inactive", post.kind, post.to.id)
         return None
     id = outbox.next_id(conn)
-    untold = _news(conn, post)
+    untold = _news(conn, post, scene)
     files = _files(post, scene)
     scene = _for(system, post, scene, files, untold)
     letter = render(system.templates, post.kind, scene)
@@ -200,16 +202,21 @@ def send(system: System, conn: sqlite3.Connection, post: Post, scene: Scene, cau
         version=scene.answer.version if scene.answer else 0,
         cause=cause.inbox_id if cause else None,
     )
-    if untold:
-        news.told(conn, post.to.id, id)
+    letters.freeze(conn, id, list(post.items))
+    news.told(conn, post.to.id, [one.question.id for one in untold], id)
     log.info("queued outbox=%s kind=%s cause=%s", id, post.kind, cause.inbox_id if cause else None)
     return id
 
 
-def _news(conn: sqlite3.Connection, post: Post) -> tuple[News, ...]:
-    """What the reader is told of his earlier answers, as far as their dossiers are still of his firm."""
+def _news(conn: sqlite3.Connection, post: Post, scene: Scene) -> tuple[News, ...]:
+    """What the reader is told of his earlier answers: what can no longer be undone, of dossiers still of his firm."""
     untold = news.untold(conn, post.to.id) if post.kind in TELLS_NEWS else ()
-    return tuple(one for one in untold if of_the_firm(post.to, one.question))
+    return tuple(one for one in untold if of_the_firm(post.to, one.question) and _final(conn, one, scene))
+
+
+def _final(conn: sqlite3.Connection, one: News, scene: Scene) -> bool:
+    last = deeds.last(conn, one.question.id)
+    return last is None or last.by != one.by.id or (last.until is not None and last.until <= scene.now)
 
 
 def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], untold: tuple[News, ...]) -> Scene:
@@ -221,7 +228,7 @@ def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], unto
         scene,
         to=post.to,
         question=q,
-        staff=() if post.to.role is Role.STAFF or q is None else (q.dossier.staff,),
+        staff=scene.staff if q is None else () if post.to.role is Role.STAFF else (q.dossier.staff,),
         approver=scene.approver or (_approver(post.to, q) if q else None),
         reply_to=system.address(post.conversation.purpose, post.conversation.number),
         page=page,
@@ -235,7 +242,11 @@ def _approver(reader: Person, q: Question) -> Person | None:
 
 
 def _files(post: Post, scene: Scene) -> tuple[File, ...]:
-    return scene.answer.kept_files if post.files and scene.answer else ()
+    """The files that travel with the letter, each once."""
+    if not post.files:
+        return ()
+    shown = [item.answer for item in scene.items] or [scene.answer]
+    return tuple({f.sha256 + f.name: f for answer in shown if answer for f in answer.kept_files}.values())
 
 
 def _attached(file: File) -> AttachedFile:
@@ -248,5 +259,6 @@ def _token(address: str, system: System) -> str:
 
 def _references(system: System, post: Post, cause: Cause | None) -> tuple[str, ...]:
     """The thread: one root a question, then the mail that is answered (RFC 5322 §3.6.4)."""
-    root = (f"<{post.question.ref.lower()}.question@{system.domain}>",) if post.question else ()
+    name = post.root or (f"{post.question.ref.lower()}.question" if post.question else "")
+    root = (f"<{name}@{system.domain}>",) if name else ()
     return (*root, cause.message_id) if cause and post.reply and cause.message_id else root

@@ -12,7 +12,8 @@ from ..mail.parse import parse
 from ..mail.reply import written
 from ..mail.token import Purpose
 from ..mail.trust import Trust
-from ..store import blobs, conversations, inbox, outbox, people, questions
+from ..store import blobs, conversations, deeds, inbox, outbox, people, questions
+from . import grouping
 from .job import build
 from .questions import act, find
 from .reading import our_words
@@ -68,7 +69,9 @@ def assign(system: System, row: sqlite3.Row, ref: str, writer: Person | None = N
         found = Target(conversation, "assigned", sender, Trust.TOKEN)
         job = build(system, conn, row, message, written(message, sent), found)
         command = access.answer(sender, question, job.written)
+        above = deeds.newest(conn)
         decision = act(system, conn, question, command, job.act, job.cause)
+        grouping.flush(system, conn, above)
         trace = {"reason": None, "command": "answer", "decision": "assigned", "question_id": question.id}
         inbox.finish(conn, row["id"], "done", system.now(), trace)
     return decision.question.state.value

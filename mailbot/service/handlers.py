@@ -19,6 +19,7 @@ from .correspondence import Post, send
 from .intent import Intent, Verb, Words
 from .job import Job
 from .questions import act, pass_on
+from .undoing import undo
 
 #: How sure we must be who wrote, before a mail may do it. The configuration may raise a grade, never lower it.
 TRUST_NEEDED: dict[Verb, Trust] = {
@@ -27,11 +28,13 @@ TRUST_NEEDED: dict[Verb, Trust] = {
     Verb.POSTPONE: Trust.TOKEN,
     Verb.PASS_ON: Trust.TOKEN,
     Verb.CONFIRM: Trust.TOKEN,
+    Verb.UNDO: Trust.TOKEN,  # of a decision proven: service/undoing.py
     Verb.APPROVE: Trust.PROVEN,
     Verb.AMEND: Trust.PROVEN,
     Verb.SEND_BACK: Trust.PROVEN,
     Verb.TREAT: Trust.PROVEN,
     Verb.ASK_AGAIN: Trust.PROVEN,
+    Verb.WITHDRAW: Trust.PROVEN,
 }
 
 #: What a reply to a question can be: kept, and asked back, where it was addressed to somebody else.
@@ -44,11 +47,13 @@ RAISED_BY: dict[Verb, str] = {
     Verb.POSTPONE: "answer",
     Verb.PASS_ON: "answer",
     Verb.CONFIRM: "answer",
+    Verb.UNDO: "answer",
     Verb.APPROVE: "approve",
     Verb.AMEND: "amend",
     Verb.SEND_BACK: "send_back",
     Verb.TREAT: "treat",
     Verb.ASK_AGAIN: "treat",
+    Verb.WITHDRAW: "treat",
 }
 
 
@@ -63,7 +68,7 @@ def understand(job: Job) -> Intent:
 
 def _still_waits(job: Job) -> None:
     """Words about a version that waits no more are not weighed: the writer is told that it was decided, or changed."""
-    if job.purpose is not Purpose.APPROVE:
+    if job.purpose is not Purpose.APPROVE or job.items() or reading.undoes(job.split.text):
         return
     question, version = job.question()
     if not question.waiting:
@@ -206,6 +211,16 @@ def _ask_again(job: Job, intent: Intent) -> str:
     return "asked_again"
 
 
+def _withdraw(job: Job, intent: Intent) -> str:
+    question, _ = job.question()
+    act(job.system, job.conn, question, c.Withdraw(), job.act, job.cause)
+    return "withdrawn"
+
+
+def _undo(job: Job, intent: Intent) -> str:
+    return undo(job)
+
+
 def _confirm(job: Job, intent: Intent) -> str:
     """« OUI » makes the mail that waited an answer; « NON » leaves it aside."""
     assert job.conversation is not None
@@ -266,6 +281,8 @@ HANDLERS: dict[Verb, Callable[[Job, Intent], str]] = {
     Verb.SEND_BACK: _send_back,
     Verb.TREAT: _treat,
     Verb.ASK_AGAIN: _ask_again,
+    Verb.WITHDRAW: _withdraw,
+    Verb.UNDO: _undo,
     Verb.CONFIRM: _confirm,
     Verb.HELP: _help,
 }

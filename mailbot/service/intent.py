@@ -29,6 +29,8 @@ class Verb(Enum):
     SEND_BACK = "send_back"  #: « Non : »
     TREAT = "treat"  #: « traité »
     ASK_AGAIN = "ask_again"  #: « redemander : », or a request in words
+    WITHDRAW = "withdraw"  #: « retirer », of staff
+    UNDO = "undo"  #: « annuler »
     CONFIRM = "confirm"  #: « OUI » or « NON » about a mail that waits
     HELP = "help"  #: « AIDE »
 
@@ -61,6 +63,8 @@ def read(purpose: Purpose, words: Words) -> Intent:
     alone = _alone(words.text)
     if alone in w.HELP:
         return Intent(Verb.HELP)
+    if alone in w.UNDO and not words.files:
+        return Intent(Verb.UNDO)
     if not words.text.strip() and not words.files:
         if purpose is Purpose.APPROVE:
             raise Unclear("nothing written", about="empty")
@@ -69,6 +73,11 @@ def read(purpose: Purpose, words: Words) -> Intent:
     if not words.files and w.NOT_OFFERED.fullmatch(alone):
         raise NotOffered(f"« {alone} » is not offered", word=core(words.text))
     return READERS[purpose](words)
+
+
+def undoes(text: str) -> bool:
+    """True for « annuler » and nothing else."""
+    return _alone(text) in w.UNDO
 
 
 def _alone(text: str) -> str:
@@ -172,6 +181,8 @@ def treat(words: Words) -> Intent:
     if behind:
         return Intent(Verb.ASK_AGAIN, behind)
     wanted = _wanted(words.text)
+    if w.WITHDRAWN.fullmatch(wanted.strip(" .!")):
+        return Intent(Verb.WITHDRAW)
     if found := w.TREATED.match(wanted):
         rest = wanted[found.end() :].strip(" .,;:!-")
         return Intent(Verb.TREAT, outcome=_outcome(rest))

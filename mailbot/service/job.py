@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..domain.access import of_the_firm
 from ..domain.model import Channel, File, Person, Question, Role, Verdict, Written
 from ..domain.questions import Act
 from ..errors import Held
-from ..letters.scene import Mail
+from ..letters.scene import Item, Mail
 from ..mail.message import Attachment, InboundMessage, Split
 from ..mail.token import Purpose
 from ..mail.trust import Trust
-from ..store import drafts, inbox, questions
+from ..store import drafts, inbox, letters, questions
 from ..store.conversations import Conversation
 from ..store.db import moment
+from ..store.letters import LetterItem
 from .correspondence import Cause
 from .french import fold
 from .system import Policy, System
@@ -28,6 +29,7 @@ _ANNOUNCED = re.compile(
     r"\b(ci[- ]joint|ci[- ]jointe|ci[- ]apres joint|en piece jointe|en pj|je (vous )?joins|vous trouverez joint)"
 )
 
+EXERCICES = 10_000  #: the subject of a dossier conversation is dossier id × this + year
 LOGO_BYTES = 50_000  #: a picture inside the text above this size is taken for a document
 
 
@@ -45,6 +47,8 @@ class Job:
     trust: Trust
     conversation: Conversation | None
     files: tuple[File, ...]
+    letter: Conversation | None = None  #: of the letter that was answered, where this is one part of the reply
+    untaken: list[Item] = field(default_factory=list)  #: parts of the reply that did nothing, for its receipt
 
     @property
     def purpose(self) -> Purpose:
@@ -73,7 +77,7 @@ class Job:
             to=", ".join(a.name or a.address for a in self.message.to if not self.system.is_ours(a.address)),
         )
         announced = not accepted and bool(_ANNOUNCED.search(fold(self.split.text)))
-        return Cause(self.inbox_id, self.message.message_id, mail, self.conversation, announced)
+        return Cause(self.inbox_id, self.message.message_id, mail, self.letter or self.conversation, announced)
 
     def question(self) -> tuple[Question, int]:
         """(the question, the version the letter showed; 0 where it showed none). Raises Held without one."""
@@ -95,10 +99,32 @@ class Job:
             return questions.get(self.conn, conversation.subject_id), 0
         raise Held(f"about a {conversation.subject_kind}")
 
+    def items(self) -> list[LetterItem]:
+        """What the labels of the letter that is answered stand for; none for a letter about one thing."""
+        return letter_items(self.conn, self.conversation) if self.conversation else []
+
+    def question_ids(self) -> set[int] | None:
+        """The questions that the letter is about; None where it is about none in particular."""
+        if items := self.items():
+            return {item.question_id for item in items if item.question_id}
+        if self.conversation is None or self.conversation.subject_kind in ("person", "letter", "exercice"):
+            return None
+        return {self.question()[0].id}
+
     def fingerprint(self) -> str:
         """SHA-256 over words and files: tells a mail that was sent twice."""
         parts = [" ".join(self.split.text.split()), *sorted(f.sha256 for f in self.files)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def letter_items(conn: sqlite3.Connection, conversation: Conversation) -> list[LetterItem]:
+    """The items of a letter with several; those of a dossier and year are its questions by their numbers."""
+    if conversation.subject_kind == "letter":
+        return letters.items(conn, conversation.subject_id)
+    if conversation.subject_kind != "exercice":
+        return []
+    asked = questions.of_exercice(conn, *divmod(conversation.subject_id, EXERCICES))
+    return [LetterItem(str(number), "question", id) for id, number in asked]
 
 
 def build(
@@ -123,13 +149,14 @@ def build(
         conversation=target.conversation,
         files=files(message, row["id"], system.policy),
     )
-    _still_of_the_firm(job)
+    still_of_the_firm(job)
     return job
 
 
-def _still_of_the_firm(job: Job) -> None:
+def still_of_the_firm(job: Job) -> None:
     """A dossier may have moved to another firm, or a person have left, since the letter was written."""
-    if job.conversation is None or job.conversation.subject_kind == "person" or job.person.role is Role.STAFF:
+    kinds = ("person", "letter", "exercice")  # the items of a letter are looked at one by one
+    if job.conversation is None or job.conversation.subject_kind in kinds or job.person.role is Role.STAFF:
         return
     question, _ = job.question()
     if not of_the_firm(job.person, question):

@@ -12,12 +12,14 @@ from typing import Any
 from ..domain import commands as c
 from ..domain import events as e
 from ..domain.access import Who, asked, belongs
-from ..domain.model import Person, Question
+from ..domain.model import Channel, Person, Question
 from ..domain.questions import Act, Decision, decide
 from ..errors import UsageError
+from ..store import deeds as kept_deeds
 from ..store import journal, news, questions
-from . import correspondence
+from . import correspondence, grouping, reminders
 from .correspondence import Cause
+from .deeds import keep, undo
 from .system import System
 
 log = logging.getLogger("mailbot.questions")
@@ -31,16 +33,38 @@ def act(
     doing: Act,
     cause: Cause | None = None,
 ) -> Decision:
-    """Carry out one command inside the caller's transaction. Raises a Refusal, and then nothing was written."""
+    """Carry out one command inside the caller's transaction. Raises a Refusal, and then nothing was written.
+
+    Of a command by mail the letters that may wait are written by the caller, once the whole mail is worked
+    (grouping.flush); an Undo needs `question.last`.
+    """
+    above = kept_deeds.newest(conn)
     decision = decide(question, command, doing)
     questions.save(conn, decision, cause.inbox_id if cause else None)
+    if isinstance(command, c.Undo):
+        _take_back(conn, question, doing.at)
     for event in decision.events:
         _remember(conn, event, doing.at, cause)
         after = questions.get(conn, question.id)
         _note_news(conn, event, question, doing)
-        correspondence.tell(system, conn, event, question, after, doing, cause)
+        scene = correspondence.scene_of(system, conn, event, question, after, doing, cause)
+        correspondence.tell(system, conn, event, scene, doing, cause)
+        wrote = decision.new_answer is not None and event is decision.events[0]
+        keep(system, conn, event, question, scene, doing, cause, wrote)
         log.info("decided question=%s event=%s by=%s", question.id, event.name, event.by)
+    reminders.plan(system, conn, question.id)
+    if doing.channel is not Channel.MAIL:
+        grouping.flush(system, conn, above)
     return decision
+
+
+def _take_back(conn: sqlite3.Connection, question: Question, at: datetime) -> None:
+    """The newest act on a question is undone: its version, its approval, its letters that have not left."""
+    assert question.last is not None
+    done = kept_deeds.get(conn, question.last.id)
+    undo(conn, done, at)
+    questions.undo(conn, question.id, done.version, done.wrote, at)
+    news.undone(conn, question.id, done.person_id, done.version)
 
 
 def _remember(conn: sqlite3.Connection, event: e.Event, at: datetime, cause: Cause | None) -> None:

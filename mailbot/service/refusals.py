@@ -21,6 +21,7 @@ REFUSALS: dict[type[x.Refusal], Reply] = {
     x.OutOfTurn: Reply("refusal"),
     x.VersionChanged: Reply("refusal"),
     x.TooLate: Reply("refusal"),
+    x.NothingToUndo: Reply("refusal"),
     x.NothingWritten: Reply("clarification"),
     x.Unclear: Reply("clarification"),
     x.NotOffered: Reply("clarification"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
+from ..domain.calendar import Calendar
+from ..domain.reminders import Rules
 from ..letters.scene import Oga
 from ..mail import token
 from ..mail.envelope import split
@@ -25,6 +27,11 @@ class Policy:
     timezone: ZoneInfo
     postpone_days: int = 30
     everyone: bool = False  #: ask the expert as well from the start
+    dossier_letters: bool = False  #: one letter a dossier and year, instead of one a question
+    settle: timedelta = timedelta(0)  #: an approval letter leaves when nothing was added for so long
+    longest: timedelta = timedelta(0)  #: ... and at the latest so long after the oldest answer it shows
+    sitting: timedelta = timedelta(0)  #: what a person sends within so long of each other shares one receipt
+    undo: timedelta = timedelta(minutes=10)  #: after its receipt left, an act may be undone
     allowed_types: frozenset[str] = frozenset()  #: file name extensions
     max_attachment_bytes: int = 20_000_000
     max_attachments: int = 20
@@ -32,8 +39,15 @@ class Policy:
     public_url: str = ""  #: of the pages; "" where there are none
     verp: bool = True
     asks_back_per_day: int = 3  #: letters that ask back, in one conversation and day
+    letters_per_hour: int = 600  #: that nobody confirmed; beyond it the outbox pauses itself
+    alarm_email: str = ""  #: who gets alarms by mail; "": nobody
+    alarm_command: str = ""  #: run with the alarm on its standard input; "": none
     trust: dict[str, str] = field(default_factory=dict)  #: action -> grade, raised by the configuration
     limits: Limits = Limits()
+    reminders: Rules = field(default_factory=lambda: Rules(Calendar(UTC)))
+    digest_at: time = time(7, 45)  #: where the association is
+    digest_days: frozenset[int] = frozenset(range(5))
+    digest_empty: bool = True  #: staff get one that has nothing to say, too
 
 
 @dataclass(frozen=True)

@@ -73,11 +73,14 @@ REQUEST = re.compile(
     r"nous aurions besoin|j'aurais besoin|precisez|joignez|envoyez|indiquez|transmettez)\b"
 )
 
+UNDO = frozenset({"annuler", "annule", "annulez", "j'annule", "a annuler", "annulation"})
+WITHDRAWN = re.compile(r"retirer|retiree?|a retirer")
+
 HELP = frozenset({"aide", "help", "aidez moi", "?", "a l'aide"})
 
 #: Words that a later part offers. Alone in a mail they are asked back, never filed as an answer.
 NOT_OFFERED = re.compile(
-    r"annuler|dossiers( cabinet)?|dossier( [a-z]?\d[\w-]*)?|questions( a traiter)?|(dae|crm)( [\w-]+)?( \d{4})?|dae tous|"
+    r"dossiers( cabinet)?|dossier( [a-z]?\d[\w-]*)?|questions( a traiter)?|(dae|crm)( [\w-]+)?( \d{4})?|dae tous|"
     r"statistiques?( [\w' -]{1,30})?|cabinet|collaborateurs|(affecter|retirer|droits|nouveau collaborateur|depart|"
     r"je prends|transferer) .{1,120}|rappels .{1,40}|point chaque .{1,20}|absente? jusqu'au .{1,60}|sans piece|accepter|"
     r"refuser|bloquer|import|bilan \d{4}|resultats|ok pour tous|[a-z] ok"

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..errors import Refusal, StoreBusy
 from ..mail.disposition import Disposition
-from ..store import blobs, inbox
+from ..store import blobs, deeds, inbox
 from ..store.db import savepoint
-from . import bounces, target
+from . import bounces, grouping, target
 from .asking_back import ask_back
 from .handlers import handle, understand
 from .intent import Intent
@@ -100,7 +100,9 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
         job = build(system, conn, row, message, reading.split, found)
     except Refusal as refusal:
         return "held", {**trace, "disposition": "hold", "reason": str(refusal)}
+    above = deeds.newest(conn)
     state, more = _carry_out(job)
+    grouping.flush(system, conn, above)
     return state, {**trace, **more}
 
 

@@ -159,3 +159,8 @@ def last_seen(conn: sqlite3.Connection) -> str | None:
     """When the newest message came in, as the database writes it."""
     row = conn.execute("select received_at from inbox order by id desc limit 1").fetchone()
     return row["received_at"] if row else None
+
+
+def forget_words(conn: sqlite3.Connection, id: int) -> None:
+    """What this message did was undone: the same words may come again."""
+    conn.execute("update inbox set written_sha256 = null where id = ?", (id,))

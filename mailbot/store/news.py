@@ -37,6 +37,17 @@ def untold(conn: sqlite3.Connection, person_id: int) -> tuple[News, ...]:
     )
 
 
-def told(conn: sqlite3.Connection, person_id: int, outbox_id: int) -> None:
-    """This letter tells all of it."""
-    conn.execute("update news set outbox_id = ? where person_id = ? and outbox_id is null", (outbox_id, person_id))
+def told(conn: sqlite3.Connection, person_id: int, question_ids: list[int], outbox_id: int) -> None:
+    """This letter tells what is known of these questions."""
+    conn.executemany(
+        "update news set outbox_id = ? where person_id = ? and question_id = ? and outbox_id is null",
+        [(outbox_id, person_id, id) for id in question_ids],
+    )
+
+
+def undone(conn: sqlite3.Connection, question_id: int, by: int, version: int) -> None:
+    """The approval was taken back before the author was told."""
+    conn.execute(
+        "delete from news where question_id = ? and by_id = ? and version = ? and outbox_id is null",
+        (question_id, by, version),
+    )

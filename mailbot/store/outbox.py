@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..mail.message import Address, AttachedFile, OutgoingMessage
-from .db import moment, stamp
+from .db import first_id, moment, stamp
+
+
+#: Kinds that leave because somebody typed how many there are (`mailbot ask`), where no mail brought them about.
+ASKED = frozenset({"question", "dossier"})
+ALARM = "alarm"  #: the kind that leaves while the outbox is paused, too
 
 
 def next_id(conn: sqlite3.Connection) -> int:
     """The id that the next row will get; inside the transaction that adds it. It is part of the Message-ID."""
     row = conn.execute("select coalesce(max(id), 0) + 1 as n from outbox").fetchone()
-    return int(row["n"])
+    return max(int(row["n"]), first_id(conn, "outbox"))
 
 
 def add(
@@ -32,14 +37,15 @@ def add(
     cause: int | None = None,
 ) -> None:
     """Queue a letter."""
+    confirmed = message.kind == ALARM or (message.kind in ASKED and cause is None)
     conn.execute(
         "insert into outbox(id, kind, person_id, conversation, question_id, version, cause, to_name, to_address, "
-        "reply_to, subject, text, html, date, message_id, in_reply_to, refs, automatic, seed, due_at) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "reply_to, subject, text, html, date, message_id, in_reply_to, refs, automatic, seed, due_at, confirmed) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (id, message.kind, person_id, conversation, question_id, version, cause, message.to.name,
          message.to.address, message.reply_to, message.subject, message.text, message.html, stamp(message.date),
          message.message_id, message.in_reply_to, " ".join(message.references), int(message.automatic),
-         message.seed, stamp(due_at)),
+         message.seed, stamp(due_at), int(confirmed)),
     )  # fmt: skip
     conn.executemany(
         "insert into outbox_file(outbox_id, n, name, type, sha256, inbox_id, part) values (?, ?, ?, ?, ?, ?, ?)",
@@ -74,6 +80,63 @@ def due(conn: sqlite3.Connection, now: datetime, limit: int = 200) -> list[sqlit
         "select * from outbox where state in ('due', 'deferred') and due_at <= ? order by due_at, id limit ?",
         (stamp(now), limit),
     ).fetchall()
+
+
+def due_alarms(conn: sqlite3.Connection, now: datetime) -> list[sqlite3.Row]:
+    """Alarm letters whose time has come, oldest first: they leave while the outbox is paused, too."""
+    return conn.execute(
+        "select * from outbox where state in ('due', 'deferred') and kind = 'alarm' and due_at <= ? "
+        "order by due_at, id",
+        (stamp(now),),
+    ).fetchall()
+
+
+def count_due(conn: sqlite3.Connection, now: datetime) -> int:
+    """How many letters, alarms left out, would leave now."""
+    row = conn.execute(
+        "select count(*) n from outbox where state in ('due', 'deferred') and due_at <= ? and kind <> 'alarm'",
+        (stamp(now),),
+    ).fetchone()
+    return int(row["n"])
+
+
+def oldest_due(conn: sqlite3.Connection, now: datetime) -> datetime | None:
+    """Since when the oldest letter waits that should have left: its time has come, or the host did not take a
+    connection when it was tried (its own 4xx says no such thing). None where nothing waits."""
+    row = conn.execute(
+        "select min(due_at) at from outbox where state in ('due', 'deferred') and due_at <= ?", (stamp(now),)
+    ).fetchone()
+    away = conn.execute(
+        "select min(date) at from outbox where state = 'deferred' and substr(reply, 1, 2) = '0 '"
+    ).fetchone()
+    found = [moment(r["at"]) for r in (row, away) if r["at"]]
+    return min(found, default=None)
+
+
+def count_unconfirmed(conn: sqlite3.Connection, since: datetime, limit: int) -> int:
+    """How many letters that nobody confirmed were sent since then; not counted beyond `limit`."""
+    row = conn.execute(
+        "select count(*) n from (select 1 from outbox where confirmed = 0 and sent_at >= ? limit ?)",
+        (stamp(since), limit),
+    ).fetchone()
+    return int(row["n"])
+
+
+def confirm_due(conn: sqlite3.Connection, now: datetime) -> int:
+    """A person has said that all that is due may leave; returns how many that are."""
+    return conn.execute(
+        "update outbox set confirmed = 1 where state in ('due', 'deferred') and due_at <= ? and kind <> 'alarm'",
+        (stamp(now),),
+    ).rowcount
+
+
+def skip_due(conn: sqlite3.Connection, now: datetime, reply: str) -> int:
+    """Letters that are due, alarms left out, become failed with that reply; returns how many they were."""
+    return conn.execute(
+        "update outbox set state = 'failed', reply = ? "
+        "where state in ('due', 'deferred') and due_at <= ? and kind <> 'alarm'",
+        (reply, stamp(now)),
+    ).rowcount
 
 
 def begin(conn: sqlite3.Connection, id: int, attempts: int, again: datetime) -> None:
@@ -164,8 +227,13 @@ def of_question(conn: sqlite3.Connection, question_id: int) -> list[sqlite3.Row]
 
 
 def caused_by(conn: sqlite3.Connection, inbox_id: int) -> list[sqlite3.Row]:
-    """The letters that a message brought about, oldest first."""
-    return conn.execute("select * from outbox where cause = ? order by id", (inbox_id,)).fetchall()
+    """The letters that a message brought about, oldest first: also those that waited for other messages."""
+    return conn.execute(
+        "select * from outbox where id in (select id from outbox where cause = ? "
+        "union select receipt_id from deed where inbox_id = ? "
+        "union select p.outbox_id from plan p join deed d on d.id = p.deed_id where d.inbox_id = ?) order by id",
+        (inbox_id, inbox_id, inbox_id),
+    ).fetchall()
 
 
 def listing(conn: sqlite3.Connection, states: tuple[str, ...], limit: int = 1000) -> list[sqlite3.Row]:
@@ -180,3 +248,11 @@ def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many rows there are in each state."""
     found = {r["state"]: r["n"] for r in conn.execute("select state, count(*) n from outbox group by state")}
     return {state: found.get(state, 0) for state in ("due", "sent", "deferred", "failed", "bounced")}
+
+
+def written_at(conn: sqlite3.Connection, id: int) -> datetime:
+    """When a letter was written. Raises KeyError."""
+    row = conn.execute("select date from outbox where id = ?", (id,)).fetchone()
+    if row is None:
+        raise KeyError(id)
+    return moment(row["date"])

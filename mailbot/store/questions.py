@@ -44,6 +44,8 @@ def get(conn: sqlite3.Connection, id: int) -> Question:
         handed_over=row["handed_over"],
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         postponed_until=_day(row["postponed_until"]),
+        ladder_at=_time(row["ladder_at"]),
+        written=_written(conn, id),
         asked_at=_time(row["asked_at"]),
         asked_by=known.get(row["asked_by_id"]),
         asked=tuple(known[r["person_id"]] for r in asked),
@@ -56,6 +58,11 @@ def get(conn: sqlite3.Connection, id: int) -> Question:
 
 def _base(conn: sqlite3.Connection, question_id: int, standing: int) -> Answer | None:
     return answer(conn, question_id, standing) if standing else None
+
+
+def _written(conn: sqlite3.Connection, question_id: int) -> int:
+    row = conn.execute("select max(version) n from answer where question_id = ?", (question_id,)).fetchone()
+    return int(row["n"] or 0)
 
 
 def _day(text: str | None) -> date | None:
@@ -136,7 +143,7 @@ def save(conn: sqlite3.Connection, decision: Decision, inbox_id: int | None) -> 
     q = decision.question
     conn.execute(
         "update question set state = ?, round = ?, version = ?, standing = ?, waiting = ?, handed_over = ?, "
-        "outcome = ?, due = ?, postponed_until = ?, asked_at = ?, asked_by_id = ? where id = ?",
+        "outcome = ?, due = ?, postponed_until = ?, asked_at = ?, asked_by_id = ?, ladder_at = ? where id = ?",
         (
             q.state.value,
             q.round,
@@ -149,6 +156,7 @@ def save(conn: sqlite3.Connection, decision: Decision, inbox_id: int | None) -> 
             q.postponed_until.isoformat() if q.postponed_until else None,
             stamp(q.asked_at) if q.asked_at else None,
             q.asked_by.id if q.asked_by else None,
+            stamp(q.ladder_at) if q.ladder_at else None,
             q.id,
         ),
     )
@@ -171,6 +179,17 @@ def ask(conn: sqlite3.Connection, question_id: int, person_ids: tuple[int, ...])
     conn.executemany(
         "insert into recipient(question_id, person_id) values (?, ?) on conflict(question_id, person_id) do nothing",
         [(question_id, person_id) for person_id in person_ids],
+    )
+
+
+def undo(conn: sqlite3.Connection, question_id: int, version: int, wrote: bool, at: datetime) -> None:
+    """Mark a version as undone, or take its approval back where the act that is undone wrote none."""
+    key = (question_id, version)
+    if wrote:
+        conn.execute("update answer set undone_at = ? where question_id = ? and version = ?", (stamp(at), *key))
+        return
+    conn.execute(
+        "update answer set approved_by_id = null, approved_at = null where question_id = ? and version = ?", key
     )
 
 
@@ -231,6 +250,15 @@ def drafts(conn: sqlite3.Connection, dossier_id: int | None = None) -> list[int]
         () if dossier_id is None else (dossier_id,),
     )  # fmt: skip
     return [row["id"] for row in rows]
+
+
+def of_exercice(conn: sqlite3.Connection, dossier_id: int, exercice: int) -> list[tuple[int, int]]:
+    """(id, number) of the questions of a dossier and year that were asked, by number."""
+    rows = conn.execute(
+        "select id, number from question where dossier_id = ? and exercice = ? and state <> 'draft' order by number",
+        (dossier_id, exercice),
+    )
+    return [(row["id"], row["number"]) for row in rows]
 
 
 def counts(conn: sqlite3.Connection) -> dict[str, int]:

@@ -161,7 +161,7 @@ def test_a_copy_to_us_is_asked_back_and_yes_makes_it_an_answer(campaign: Campaig
 
 def test_words_of_later_parts_are_asked_back_and_help_is_given(campaign: Campaign) -> None:
     question = campaign.letter(AICHA, "question")
-    assert campaign.reply(question, AICHA, "annuler")["decision"] == "NotOffered"
+    assert campaign.reply(question, AICHA, "DOSSIERS")["decision"] == "NotOffered"
     assert campaign.reply(question, AICHA, "AIDE")["decision"] == "help"
     assert campaign.kinds(AICHA)[-2:] == ["clarification", "help"]
     assert campaign.show()["state"] == "asked"
@@ -315,7 +315,7 @@ def test_no_exchange_with_a_machine_goes_on(campaign: Campaign) -> None:
     for _ in range(6):
         campaign.reply(question, AICHA, "Le détail.")
         campaign.reply(question, AICHA, "AIDE")
-        campaign.reply(question, AICHA, "annuler")
+        campaign.reply(question, AICHA, "DOSSIERS")
     kinds = campaign.kinds(AICHA)
     assert (kinds.count("receipt"), kinds.count("help"), kinds.count("clarification")) == (1 + 3, 3, 3)
     assert len(campaign.show()["answers"]) == 1

@@ -56,6 +56,7 @@ COMMANDS: tuple[c.Command, ...] = (
     c.Postpone(date(2026, 12, 1)),
     c.PassOn((1,)),
     c.Withdraw(),
+    c.Undo(),
 )
 STATES_DOC = Path(__file__).parents[3] / "docs" / "states.md"
 
@@ -66,7 +67,8 @@ def question(state: State, waiting: int = 0, handed_over: int = 0) -> Question:
     return Question(
         1, "D0009-2025-2", 2, DOSSIER, 2025, "Pourquoi ?", state=state, version=int(answered),
         waiting=waiting or int(state is State.PROPOSED), handed_over=handed_over or int(state is State.SUBMITTED),
-        answer=answer if answered else None, base=answer if answered else None, standing=int(answered),
+        answer=answer if answered else None, written=int(answered),
+        base=answer if answered else None, standing=int(answered),
     )  # fmt: skip
 
 
@@ -81,6 +83,8 @@ def test_every_pair_is_decided_or_refused(state: State, command: c.Command, by: 
     except errors.NotAllowed:
         assert move is not None
         assert not belongs(by, move.by, before)
+    except errors.NothingToUndo:
+        assert isinstance(command, c.Undo)
     except errors.OutOfTurn:
         assert move is None or not before.waiting
     else:
@@ -147,7 +151,8 @@ def table() -> str:
     rows = ["| state | command | by | condition | becomes |", "|---|---|---|---|---|"]
     for state, moves in TRANSITIONS.items():
         for command, move in moves.items():
-            cells = (state.value, command.__name__, move.by.value, move.guard.value, move.to.value)
+            becomes = move.to.value if move.to else "the state before"
+            cells = (state.value, command.__name__, move.by.value, move.guard.value, becomes)
             rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
