@@ -44,7 +44,7 @@ def _text(text: str, kind: str) -> None:
 def _html(html: str, kind: str) -> None:
     assert len(html.encode()) <= 90_000, kind
     assert html.count(MARKER) == 1, kind
-    assert '<html lang="fr">' in html
+    assert f'<html lang="{"en" if kind == "alarm" else "fr"}">' in html
     assert html.count("<h1") == 1, kind
     assert not re.search(r"<(script|img|iframe|form)\b", html), kind
     for link in re.findall(r'href="(mailto:[^"]+)"', html):

@@ -2,10 +2,12 @@
 
     templates/words.txt            sentences of every letter: why one gets it, who signs
     templates/layout.txt, .html    what stands around a letter; parts.txt, parts.html: its components
-    templates/<kind>/subject.txt   the subject, as it stands
-    templates/<kind>/words.txt     the sentences that both parts say (title, preheader, ...)
-    templates/<kind>/body.txt      the text part: one line a paragraph, wrapped afterwards
-    templates/<kind>/body.html     the HTML part, by classes that inline.css explains
+    templates/<folder>/subject.txt the subject, as it stands
+    templates/<folder>/words.txt   the sentences that both parts say (title, preheader, ...)
+    templates/<folder>/body.txt    the text part: one line a paragraph, wrapped afterwards
+    templates/<folder>/body.html   the HTML part, by classes that inline.css explains
+
+The folder is the kind's own, but letters with several questions and digests have others (`folder`).
 
 In words and bodies our own text gets French typography when a template is compiled, and `~` is a no-break space;
 subjects and data are left alone. Data is never evaluated, and escaped in HTML.
@@ -24,19 +26,27 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from ..domain.access import answers_alone
+from ..domain.digest import ExpertDigest, StaffDigest
 from ..domain.model import Outcome, Question, State
 from ..mail.marker import MARKER
-from . import markup
+from . import markup, several
 from . import typography as fr
-from .prepare import prepare
+from .prepare import TEXT_LIMIT, prepare
 from .scene import Oga, Rendered, Scene
 
 HTML_LIMIT = 90_000  #: bytes; Gmail cuts a letter a little beyond
+#: how a letter is made to fit: (characters of one typed text, rows become lines), tried in this order
+FITS = ((TEXT_LIMIT, False), (16_000, False), (4_000, True), (1_000, True), (200, True))
 
 KINDS = tuple(
     "question receipt approval sent_back asked_again to_treat decided not_your_answer approval_unclear clarification"
-    " refusal unproven notice help".split()
+    " refusal unproven notice help reminder last_reminder dossier digest alarm".split()
 )
+#: kind -> the folder of its templates where it holds several questions
+SEVERAL = {"approval": "approval_several", "receipt": "receipt_several", "decided": "decided_several"}
+DIGESTS: dict[type, str] = {StaffDigest: "digest_staff", ExpertDigest: "digest_expert"}
+#: every folder of templates
+FOLDERS = (*(kind for kind in KINDS if kind != "digest"), *SEVERAL.values(), *DIGESTS.values())
 
 #: kind -> the values that `Scene.about` may have
 ABOUTS: dict[str, tuple[str, ...]] = {
@@ -59,6 +69,7 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "send_back",  # « non » without a word of explanation
         "ask_again",  # « redemander : » without a question
         "amend",  # « Compléter : » or « Remplacer : » without a text
+        "which",  # to a letter with several questions, and names none
     ),
     "not_your_answer": (
         "",  # we were only copied
@@ -72,9 +83,15 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "withdrawn",  # no answer is needed any more
         "due_changed",  # another date
         "left_aside",  # the reader said that his mail is no answer
+        "undone",  # the reader's last act is undone; `event` names it
     ),
+    "reminder": (
+        "answer",  # `items` are questions without an answer
+        "approval",  # `items` are answers that wait for the expert
+    ),
+    "last_reminder": ("answer", "approval"),  # the same, and some of `items` are `last`
 }
-REFUSALS = ("NotAllowed", "OutOfTurn", "VersionChanged", "TooLate")
+REFUSALS = ("NotAllowed", "OutOfTurn", "VersionChanged", "TooLate", "NothingToUndo")
 
 OUTCOMES = {
     Outcome.SATISFACTORY: "réponse satisfaisante",
@@ -92,6 +109,15 @@ CHIPS = {
     State.SUBMITTED: ("s3", "●", "Attente de traitement par l’OGA"),
     State.TREATED: ("s4", "✓", "Traitée"),
     State.WITHDRAWN: ("s5", "–", "Retirée"),
+}
+
+#: state -> class and label of its bar in a digest: of staff, of an expert
+BARS = {
+    State.ASKED: ("s1", "En attente de réponse", "En attente de réponse"),
+    State.PROPOSED: ("s2", "En attente de validation par l’expert", "En attente de votre validation"),
+    State.SUBMITTED: ("s3", "À traiter", "Attente de traitement par l’OGA"),
+    State.TREATED: ("s4", "Traitées", "Traitées"),
+    State.WITHDRAWN: ("s5", "Retirées", "Retirées"),
 }
 
 #: event -> how a page tells it, before the name of who did it
@@ -160,6 +186,8 @@ def environment(loader: BaseLoader) -> Environment:
         "outcomes": OUTCOMES,
         "chips": CHIPS,
         "deeds": DEEDS,
+        "whole": several.WHOLE,
+        "asked_state": State.ASKED,
     }
     return env
 
@@ -184,20 +212,68 @@ def _filters() -> dict[str, Any]:
         "why_refused": markup.why_refused,
         "aside": markup.aside_lines,
         "subject": subject,
+        "subject_of_dossier": subject_of_dossier,
+        "names": lambda people: fr.listed([person.name for person in people]),
+    } | _filters_of_several()
+
+
+def _filters_of_several() -> dict[str, Any]:
+    return {
+        "spelled": fr.spelled,
+        "counted": fr.counted,
+        "upper_first": fr.upper_first,
+        "week_day": fr.week_day,
+        "hour": fr.hour,
+        "recent": fr.recent,
+        "grouped": fr.grouped,
+        "by_dossier": several.by_dossier,
+        "dossiers": several.dossiers,
+        "head": several.about,
+        "years": several.years,
+        "dues": several.dues,
+        "labels": several.labels,
+        "with_mark": several.with_mark,
+        "reply_body": several.reply_body,
+        "was_asked": several.was_asked,
+        "later": several.later,
+        "file_count": several.files,
+        "asides": several.asides,
+        "excerpt": several.excerpt,
+        "decisions": several.decisions,
+        "bare_subject": several.bare_subject,
+        "title_of": lambda question: several.short_title(question.title, question.number),
     }
 
 
 def subject(question: Question, oga: Oga) -> str:
     """« ECCV 2025 · Z. E. (411ETCH09) · autres frais divers [D0009-2025-2] »: never a full name unless configured."""
+    title = question.title or f"question n° {question.number}"
+    return subject_of_dossier(question, oga, title, question.ref)
+
+
+def subject_of_dossier(question: Question, oga: Oga, what: str, ref: str) -> str:
+    """« ECCV 2025 · Z. E. (411ETCH09) · 3 questions [D0009-2025] »: the dossier of `question`, and what it is about."""
     dossier = question.dossier
     names = {"initials": fr.initials(dossier.member), "full": dossier.member, "none": ""}
     reference = f"({dossier.firm_reference})" if dossier.firm_reference else ""
     parts = (
         f"ECCV {question.exercice}",
         " ".join(filter(None, (names[oga.subject_name], reference))),
-        f"{question.title or f'question n° {question.number}'} [{question.ref}]",
+        f"{what} [{ref}]",
     )
     return " · ".join(filter(None, parts))
+
+
+def folder(kind: str, scene: Scene) -> str:
+    """The folder of the templates that write this letter.
+
+    Raises ValueError for a digest without its lines.
+    """
+    if kind == "digest":
+        if type(scene.digest) not in DIGESTS:
+            raise ValueError("no letter is a digest without its lines")
+        return DIGESTS[type(scene.digest)]
+    return SEVERAL.get(kind, kind) if scene.items else kind
 
 
 def render(env: Environment, kind: str, scene: Scene) -> Rendered:
@@ -207,9 +283,10 @@ def render(env: Environment, kind: str, scene: Scene) -> Rendered:
     lacks what the letter needs.
     """
     _check(kind, scene)
-    context = _context(env, kind, scene)
-    text = env.get_template(f"{kind}/body.txt").render(context)
-    return Rendered(context["subject"], markup.fold(text, context["foot"]), _html(env, kind, context, scene))
+    place = folder(kind, scene)
+    context = _context(env, place, scene)
+    text = env.get_template(f"{place}/body.txt").render(context)
+    return Rendered(context["subject"], markup.fold(text, context["foot"]), _html(env, place, context, scene))
 
 
 def _check(kind: str, scene: Scene) -> None:
@@ -228,14 +305,22 @@ def _fields(scene: Scene) -> dict[str, Any]:
     return {name: getattr(scene, name) for name in _NAMES}
 
 
-def _context(env: Environment, kind: str, scene: Scene) -> dict[str, Any]:
+def _context(env: Environment, place: str, scene: Scene) -> dict[str, Any]:
     """The fields of the scene by name, the subject, and the sentences that both parts say."""
-    context = _fields(prepare(scene))
+    context = _fields(prepare(scene)) | {"compact": False, "digest_bars": _bars(scene)}
     context["foot"] = "Pour répondre, ou faire répondre un collègue : " + scene.reply_to if scene.reply_to else ""
-    context["subject"] = fr.one_line(env.get_template(f"{kind}/subject.txt").render(context))
-    for name in ("words.txt", f"{kind}/words.txt"):
+    context["subject"] = fr.one_line(env.get_template(f"{place}/subject.txt").render(context))
+    for name in ("words.txt", f"{place}/words.txt"):
         context |= _words(env, name, context)
     return context
+
+
+def _bars(scene: Scene) -> list[tuple[str, str, int]]:
+    """(class, label, count) of each state that the digest counts."""
+    if scene.digest is None:
+        return []
+    staff = isinstance(scene.digest, StaffDigest)
+    return [(BARS[state][0], BARS[state][1 if staff else 2], count) for state, count in scene.digest.counts]
 
 
 def _words(env: Environment, name: str, context: dict[str, Any]) -> dict[str, str]:
@@ -245,13 +330,15 @@ def _words(env: Environment, name: str, context: dict[str, Any]) -> dict[str, st
     return {key: re.sub(r"[ \n]+", " ", value).strip(" ") for key, value in found.items()}
 
 
-def _html(env: Environment, kind: str, context: dict[str, Any], scene: Scene) -> str:
-    template = env.get_template(f"{kind}/body.html")
+def _html(env: Environment, place: str, context: dict[str, Any], scene: Scene) -> str:
+    """The HTML part, the first that fits. Where none does, the last."""
+    template = env.get_template(f"{place}/body.html")
     html = _inlined(template.render(context))
-    for limit in (16_000, 4_000, 1_000, 200):
+    for limit, compact in FITS[1:]:
         if len(html.encode()) <= HTML_LIMIT:
             break
-        html = _inlined(template.render(context | _fields(prepare(scene, limit))))
+        fitting = _fields(prepare(scene, limit)) | {"compact": compact}
+        html = _inlined(template.render(context | fitting))
     return html
 
 

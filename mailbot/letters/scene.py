@@ -41,7 +41,7 @@ class Item:
     """One question in a letter that holds several, and what the letter says of it."""
 
     label: str  #: « 2 » in a letter about one dossier and year, « B » in one about several, else the line of a digest
-    question: Question
+    question: Question | None  #: None for a line of held mail that is filed nowhere
     answer: Answer | None = None  #: the version shown
     before: Answer | None = None  #: the version it was before an amendment or addition
     author: Person | None = None  #: who wrote the answer that was decided on

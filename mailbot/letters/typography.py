@@ -72,6 +72,26 @@ def short_moment(at: datetime) -> str:
     return f"{day(at)}, {clock(at)}"
 
 
+WEEK = "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
+
+
+def week_day(on: date) -> str:
+    """« mardi 15 décembre »."""
+    return f"{WEEK[on.weekday()]} {day(on)}"
+
+
+def hour(at: datetime, now: datetime) -> str:
+    """« 17 h 27 » on the day of `now`, « 9 h le 24 novembre » on another: after « avant », « vers »."""
+    return clock(at) if at.date() == now.date() else f"{clock(at)} le {day(at)}"
+
+
+def recent(at: datetime, now: datetime) -> str:
+    """« ce matin à 7 h 02 », « aujourd’hui à 14 h », « hier à 18 h 10 », « le 3 novembre à 9 h »."""
+    days = (now.date() - at.date()).days
+    named = {0: "ce matin" if at.hour < 12 else "aujourd’hui", 1: "hier"}
+    return f"{named.get(days, 'le ' + day(at))} à {clock(at)}"
+
+
 def size(octets: int) -> str:
     """« 184 Ko », « 1,2 Mo ». Rounded up below 1 Mo, so that nothing weighs 0 Ko; 1 Ko is 1,024 octets."""
     kilo = max(1, -(-octets // 1024))
@@ -112,9 +132,37 @@ def initials(name: str) -> str:
     return " ".join("-".join(f"{part[0].upper()}." for part in word.split("-") if part) for word in words)
 
 
-def listed(names: list[str] | tuple[str, ...]) -> str:
+def listed(names: list[str] | tuple[str, ...], last: str = "et") -> str:
     """« A », « A et B », « A, B et C »."""
-    return " et ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+NUMBERS = (
+    "zéro une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit"
+    " dix-neuf vingt".split()
+)
+
+
+def spelled(count: int, one: str = "une") -> str:
+    """« une », « deux », « vingt », « 21 »; `one` is « un » before a masculine noun."""
+    if count == 1:
+        return one
+    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
+
+
+def counted(count: int, singular: str, several: str = "", one: str = "une") -> str:
+    """« une réponse », « deux réponses », « 21 réponses »: within a sentence."""
+    return f"{spelled(count, one)}{' ' if count <= 20 else NBSP}{singular if count < 2 else several or singular + 's'}"
+
+
+def grouped(count: int) -> str:
+    """« 4 812 »."""
+    return f"{count:,}".replace(",", NBSP)
+
+
+def upper_first(text: str) -> str:
+    """« deux réponses » as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 _CONTROLS = re.compile(

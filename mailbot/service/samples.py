@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from ..domain.digest import ExpertDigest, HeldMail, Late, LateSection, Line, OpenDossier, Section, StaffDigest
 from ..domain.model import (
     Answer,
     Channel,
@@ -21,7 +22,7 @@ from ..domain.model import (
     Verdict,
 )
 from ..letters.render import ABOUTS, KINDS, REFUSALS
-from ..letters.scene import Mail, Oga, Scene
+from ..letters.scene import Item, Mail, Oga, Scene
 
 _AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 _FIRM = Firm(1, "C00", "Cabinet Exemple")
@@ -44,6 +45,22 @@ _QUESTION = Question(
     form="2035-A", line="BM (ligne 30)", document="détail des comptes", due=date(2026, 12, 15), state=State.PROPOSED,
     version=2, waiting=2, asked_at=_AT, asked=(_AUTHOR,), answer=_ANSWER,
 )  # fmt: skip
+_OTHER = replace(_QUESTION, id=2, ref="D0001-2025-1", dossier=replace(_DOSSIER, id=2, ref="D0001"))
+_ITEMS = (
+    Item("A", _QUESTION, _ANSWER, event="proposed", undo=True),
+    Item("B", _OTHER, _ANSWER, _BEFORE, _AUTHOR, "amended", new=True, last=True, reply_to="x@oga.example"),
+    Item("C", _QUESTION, _ANSWER, refusal="Unclear", comment="Un mot."),
+)
+_LINES = Section((Line(1, _QUESTION, _ANSWER, "https://oga.example/v/x"),), more=1)
+_LATE = LateSection((Late(_OTHER, (_AUTHOR,), 12),))
+_COUNTS = ((State.ASKED, 2), (State.PROPOSED, 1), (State.SUBMITTED, 0), (State.TREATED, 0))
+_DIGESTS = (
+    StaffDigest(
+        _AT, _COUNTS, _LINES, _LINES, _LATE, _LINES, _LINES, _LATE,
+        (HeldMail(2, "x@mail.example", _AT, "stranger", "Un mot.", 1, _QUESTION, "subject"),), paused="un essai.",
+    ),
+    ExpertDigest(_AT, 2025, _COUNTS, _LINES, 1, (OpenDossier(_DOSSIER, 1, (_AUTHOR,), None),)),
+)  # fmt: skip
 _MAIL = Mail("Re: ECCV", _AT, "Mon message.", "Signature", _FILES, "auteur@cabinet.example", "Hélène Expert")
 _EVENTS = {
     "question": ("asked", "passed_on"),
@@ -62,6 +79,8 @@ def scenes(oga: Oga) -> Iterator[tuple[str, Scene]]:
         news=(News(_QUESTION, _EXPERT, _AT, _BEFORE, _ANSWER),),
     )  # fmt: skip
     for kind in KINDS:
+        if kind in ("approval", "receipt", "decided"):
+            yield kind, replace(whole, items=_ITEMS)
         for variant in _variants(kind, whole):
             yield kind, variant
             yield kind, _bare(variant)
@@ -70,7 +89,11 @@ def scenes(oga: Oga) -> Iterator[tuple[str, Scene]]:
 
 
 def _variants(kind: str, whole: Scene) -> Iterator[Scene]:
-    if kind in ABOUTS:
+    if kind == "digest":
+        yield from (replace(whole, digest=digest) for digest in _DIGESTS)
+    elif kind in ("reminder", "last_reminder", "dossier"):
+        yield from (replace(whole, items=_ITEMS, about=about) for about in ABOUTS.get(kind, ("",)))
+    elif kind in ABOUTS:
         yield from (replace(whole, about=about, draft="" if about else "Un ajout.") for about in ABOUTS[kind])
     elif kind == "refusal":
         yield from (replace(whole, refusal=name) for name in REFUSALS)

@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
-from mailbot.domain.model import Answer, Channel, Dossier, File, Firm, Outcome, Person, Question, Right, Role, State
-from mailbot.domain.model import Verdict as V
+from mailbot.domain.model import Outcome, Question, State
 from mailbot.letters.render import ABOUTS, REFUSALS
-from mailbot.letters.scene import Mail, News, Oga, Scene
-
-AT = datetime(2026, 11, 23, 15, 42, tzinfo=UTC)
-LATER = AT + timedelta(hours=17)
-ADDRESS = "eccv+caaaaaamolhm4kwjpx5fjzmmq4@assaprol.example"
-PAGE = "https://eccv.assaprol.example/v/daaaaaafe7gxlvkpdcpudmaau4"
-
-OGA = Oga(
-    name="ASSAPROL",
-    footer="ASSAPROL, association régie par la loi du 1er juillet 1901",
-    phone="05 36 49 12 00",
-    website="www.assaprol.example",
-    bot="eccv@assaprol.example",
-    timezone=ZoneInfo("Europe/Paris"),
+from mailbot.letters.scene import Mail, News, Scene
+from tests.unit.letters import several_scenes
+from tests.unit.letters.people import (
+    ADDRESS,
+    AICHA,
+    ALONE,
+    AMENDED,
+    AT,
+    DOSSIER,
+    ELISE,
+    FIRST,
+    LATER,
+    MACRO,
+    MAITE,
+    MIREILLE,
+    NADEGE,
+    OGA,
+    PAGE,
+    PDF,
+    SECOND,
 )
-FIRM = Firm(1, "C01", "Cabinet Etcheverry & Associés")
-AICHA = Person(1, "a.dubois@etcheverry.example", "Aïcha Dubois", Role.COLLABORATOR, FIRM, frozenset({Right.ANSWER}))
-ELISE = Person(2, "e.larralde@etcheverry.example", "Élise Larralde", Role.COLLABORATOR, FIRM, AICHA.rights)
-MAITE = Person(3, "m.martin@etcheverry.example", "Maïté Martin", Role.EXPERT, FIRM)
-MIREILLE = Person(4, "m.anguelu@assaprol.example", "Mireille Anguelu", Role.STAFF)
-NADEGE = Person(5, "nadege@duhalde.example", "Nadège Duhalde", Role.MEMBER)
-
-DOSSIER = Dossier(
-    1, "D0009", "Zoé Etchegoyen", "géomètre-expert", FIRM, MAITE, MIREILLE, (AICHA, ELISE), firm_reference="411ETCH09"
-)
-ALONE = Dossier(2, "D0089", "Nadège Duhalde", "avocat", None, NADEGE, MIREILLE)
-
-PDF = File("Detail-comptes-ligne-30.pdf", "application/pdf", 188_000, "0" * 64, "2")
-MACRO = File("Honoraires-2025.xlsm", "application/x", 65_000, "1" * 64, "3", verdict=V.REFUSED, why="type")
-SIGNATURE = "Aïcha Dubois\nCabinet Etcheverry & Associés\n12 rue des Arènes, 64100 Bayonne\n05 59 86 85 95"
-WORDS = (
-    "Bonjour,\n\nLa ligne 30 regroupe trois comptes : logiciels et abonnements de topographie 9 840 €, assurance RC "
-    "professionnelle et décennale 11 260 €, formation et documentation 3 625 €.\n\nLa décennale a augmenté en 2025 "
-    "(nouveau chantier). Le détail est joint."
-)
-FIRST = Answer(1, 1, WORDS, WORDS, SIGNATURE, AICHA, Channel.MAIL, AT, (PDF,), id=1)
-MORE = "L'avenant de l'assureur est joint également."
-SECOND = replace(FIRST, version=2, text=f"{WORDS}\n\n{MORE}", added=MORE, set_aside="", at=LATER, id=2)
-AMENDED = replace(SECOND, by=MAITE, approved_by=MAITE, approved_at=LATER)
 
 ASKED = Question(
     1,
@@ -81,8 +61,7 @@ TO_MAITE = replace(RECEIPT, to=MAITE, author=AICHA, approver=None, page=PAGE)
 TO_STAFF = replace(TO_MAITE, to=MIREILLE, staff=(), question=SUBMITTED, event="submitted")
 BY_STAFF = replace(TO_STAFF, by=MIREILLE)
 
-#: kind -> variant -> scene
-SCENES: dict[str, dict[str, Scene]] = {
+_SINGLE: dict[str, dict[str, Scene]] = {
     "question": {
         "": replace(TO_AICHA, others=(ELISE,)),
         "passed_on": replace(TO_AICHA, to=ELISE, by=AICHA, event="passed_on", comment="Voir avec Élise."),
@@ -184,6 +163,7 @@ SCENES: dict[str, dict[str, Scene]] = {
             question=None if about == "no_conversation" else ASKED,
         )
         for about in ABOUTS["clarification"]
+        if about != "which"
     },
     "refusal": {
         **{name: replace(TO_MAITE, refusal=name, mail=MAIL, until=date(2027, 1, 14)) for name in REFUSALS},
@@ -193,7 +173,9 @@ SCENES: dict[str, dict[str, Scene]] = {
         ),
     },
     "unproven": {about or "forged": replace(TO_MAITE, about=about, mail=MAIL) for about in ABOUTS["unproven"]},
-    "notice": {about: replace(TO_MAITE, about=about, mail=MAIL, comment="") for about in ABOUTS["notice"]},
+    "notice": {
+        about: replace(TO_MAITE, about=about, mail=MAIL, comment="") for about in ABOUTS["notice"] if about != "undone"
+    },
     "help": {
         person.role.value: replace(
             TO_AICHA,
@@ -205,4 +187,10 @@ SCENES: dict[str, dict[str, Scene]] = {
         )
         for person in (AICHA, MAITE, NADEGE, MIREILLE)
     },
+}
+
+#: kind -> variant -> scene
+SCENES: dict[str, dict[str, Scene]] = {
+    kind: _SINGLE.get(kind, {}) | several_scenes.SCENES.get(kind, {})
+    for kind in dict.fromkeys((*_SINGLE, *several_scenes.SCENES))
 }
