@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..service.desk import why
+from ..store import inbox
 from . import firstday, manner, showing
 from .manner import Manner, Typed
 from .people import Box, boxes
@@ -13,6 +15,12 @@ from .running import BOT, PARIS, Running
 
 NEWS = 8  #: letters that are named; the others are counted
 HOWS = {Manner.OUTLOOK: "Outlook", Manner.GMAIL: "Gmail", Manner.PHONE: "iPhone"}
+#: what became of a mail, by the state of its row
+STATES = {
+    "done": "Le service l’a lu.",
+    "held": "Le service le retient : une personne d’ASSAPROL doit le regarder. Personne d’autre n’en sait rien.",
+    "shunted": "Le service n’a pas su le lire : il est mis de côté, entier.",
+}
 
 
 class NotSent(Exception):
@@ -51,6 +59,15 @@ class Arrived:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What mailbot made of a mail."""
+
+    id: int
+    said: str
+    trace: str  #: as `mailbot why` has it
+
+
+@dataclass(frozen=True)
 class Start:
     """One of the things a newcomer may try first."""
 
@@ -86,6 +103,17 @@ class Desk:
             News(people[x.to], x.number, showing.KINDS.get(x.kind, "message"), showing.title(x)) for x in arrived[:NEWS]
         ]
         return Arrived(named, len(arrived) - len(named))
+
+    def read(self, message_id: str) -> Read | None:
+        """What mailbot made of a mail, None where none of it came to mailbot."""
+        conn = self.here.app.system.store.conn
+        row = inbox.find(conn, message_id)
+        if row is None:
+            return None
+        found = why(conn, row)
+        names = ("disposition", "matched_by", "trust", "command", "decision", "reason")
+        trace = " · ".join(f"{name} {found[name]}" for name in names if found.get(name))
+        return Read(row["id"], STATES.get(found["state"], "Pas encore lu."), trace)
 
     def starts(self) -> list[Start]:
         """Where to begin: a question to answer, an answer to approve, one to treat."""
@@ -126,29 +154,28 @@ class Desk:
 
     # --- mails --------------------------------------------------------------------------------------------------
 
-    def reply(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes], letter: Letter) -> None:
-        """Send a reply. Raises NotSent, smtplib.SMTPException."""
+    def reply(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes], letter: Letter) -> str:
+        """Send a reply; returns its Message-ID. Raises NotSent, smtplib.SMTPException."""
         form = self._checked(fields)
         typed = Typed(fields.get("mot") or form.text, form.to, form.subject, files)
         writer, how, at = box.writer(form.signed), Manner(form.how), self.here.now()
         if not form.quote and "lien" in fields:
-            self.here.send(manner.new(writer, typed, how, at))
-            return
-        self.here.send(manner.reply(letter.message, writer, typed, how, at, form.quote))
+            return self.here.send(manner.new(writer, typed, how, at))
+        return self.here.send(manner.reply(letter.message, writer, typed, how, at, form.quote))
 
-    def forward(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes], letter: Letter) -> None:
+    def forward(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes], letter: Letter) -> str:
         """Hand a letter on to a colleague. Raises NotSent, smtplib.SMTPException."""
         form = self._checked(fields)
         typed = Typed(form.text, form.to, form.subject, files)
         how, at = Manner(form.how), self.here.now()
-        self.here.send(manner.forward(letter.message, box.writer(form.signed), typed, how, at))
+        return self.here.send(manner.forward(letter.message, box.writer(form.signed), typed, how, at))
 
-    def write(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes]) -> None:
+    def write(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes]) -> str:
         """Send a new mail; a button with a verb sends that word. Raises NotSent, smtplib.SMTPException."""
         verb = fields.get("verbe", "")
         form = self._checked({**fields, "a": BOT, "objet": verb, "texte": verb} if verb else fields)
         typed = Typed(form.text, form.to, form.subject, files)
-        self.here.send(manner.new(box.writer(form.signed), typed, Manner(form.how), self.here.now()))
+        return self.here.send(manner.new(box.writer(form.signed), typed, Manner(form.how), self.here.now()))
 
     def _checked(self, fields: Mapping[str, str]) -> Form:
         form = self.kept(fields)

@@ -102,6 +102,10 @@ class Running:
         day = self.now() + timedelta(days=days)
         self.advance(day.replace(hour=9, minute=0, second=0, microsecond=0))
 
+    def next_working_day(self) -> None:
+        """The same to nine o'clock of the next day that is neither Saturday nor Sunday."""
+        self.morning({4: 3, 5: 2}.get(self.now().weekday(), 1))
+
     def settle(self, seconds: float = PATIENCE) -> bool:
         """Wait until no mail waits to be worked and no letter is on its way; False where that takes longer."""
         return self._wait(lambda: not self._unworked() and not self._on_the_way(), seconds)
@@ -122,9 +126,10 @@ class Running:
         waiting = outbox.listing(self.app.system.store.conn, ("due", "deferred"))
         return any(row["attempts"] or row["due_at"] <= stamp(self.app.system.now()) for row in waiting)
 
-    def send(self, message: EmailMessage) -> None:
-        """Hand a mail over, to mailbot or to a colleague. Raises smtplib.SMTPException."""
+    def send(self, message: EmailMessage) -> str:
+        """Hand a mail over, to mailbot or to a colleague; returns its Message-ID. Raises smtplib.SMTPException."""
         post(self.office, self.smtp_port, message, BOT)
+        return str(message["Message-ID"])
 
     def status(self) -> Status:
         """Where everything stands."""

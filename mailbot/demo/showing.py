@@ -96,7 +96,8 @@ def line(letter: Letter, unread: bool, zone: ZoneInfo, now: datetime) -> Line:
 
 def title(letter: Letter) -> str:
     """What our letter says above everything else, or the first line of another mail."""
-    if found := _TITLE.search(letter.text):
+    found = _TITLE.search(letter.text)
+    if found and letter.message["X-Mailbot"]:
         return " ".join(found[1].split())
     rows = (row.strip() for row in letter.text.splitlines())
     return next((row for row in rows if row and MARKER not in row), "")[:120]

@@ -46,7 +46,7 @@ HEADERS = {
 }
 STEPS: dict[str, Callable[[Running], None]] = {
     "heure": lambda here: here.later(hours=1),
-    "jour": lambda here: here.morning(1),
+    "jour": lambda here: here.next_working_day(),
     "semaine": lambda here: here.morning(7),
 }
 VERBS = ("AIDE", "DOSSIERS", "QUESTIONS", "DOSSIER D0009", "DAE D0001", "STATISTIQUES", "COLLABORATEURS", "CABINET")
@@ -129,8 +129,9 @@ class Site:
 
     async def move(self, request: Request) -> Response:
         """The clock goes on; a second press meanwhile waits for the first."""
-        form = await request.form()
-        step = STEPS.get(str(form.get("pas")))
+        async with request.form() as form:
+            pressed, back = str(form.get("pas")), str(form.get("retour", ""))
+        step = STEPS.get(pressed)
         if step is None:
             raise HTTPException(400)
         before = len(self.office.letters())
@@ -140,22 +141,22 @@ class Site:
                 step(self.here)
 
         await run_in_threadpool(go)
-        return self._back(str(form.get("retour", "")), before)
+        return self._back(back, before)
 
     async def _send(
-        self, request: Request, box: Box, page: str, number: int, act: Callable[..., None], letter: Any
+        self, request: Request, box: Box, page: str, number: int, act: Callable[..., str], letter: Any
     ) -> Response:
         """Send what the form holds, wait a moment for what it brings about, and show that."""
-        form = await request.form()
         before = len(self.office.letters())
-        files = await _files(form)
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        async with request.form() as form:
+            files = await _files(form)
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
         try:
-            await run_in_threadpool(act, box, fields, files, *([letter] if letter else []))
+            sent = await run_in_threadpool(act, box, fields, files, *([letter] if letter else []))
         except (NotSent, smtplib.SMTPException, OSError) as error:
             return await run_in_threadpool(self._again, request, box, page, letter, fields, error)
         await run_in_threadpool(self.here.settle, WAIT)
-        return self._back(_path(box, number or None), before)
+        return self._back(_path(box, number or None), before, sent)
 
     def _again(
         self, request: Request, box: Box, page: str, letter: Any, fields: dict[str, str], error: Exception
@@ -168,10 +169,11 @@ class Site:
             more["view"] = "message" if letter.html else "texte"
         return self._page(page, request, box, form=self.desk.kept(fields), **more)
 
-    def _back(self, path: str, before: int) -> Response:
-        """Back to a page of ours, which names the letters that arrived after number `before`."""
+    def _back(self, path: str, before: int, sent: str = "") -> Response:
+        """Back to a page of ours, which says what became of the mail `sent`, and what arrived after number `before`."""
         where = urlsplit(path if path.startswith("/boite/") else "/").path
-        return RedirectResponse(f"{where}?{urlencode({'depuis': before})}", 303, headers=HEADERS)
+        query = urlencode({"depuis": before, **({"envoi": sent} if sent else {})})
+        return RedirectResponse(f"{where}?{query}", 303, headers=HEADERS)
 
     # --- what all share -----------------------------------------------------------------------------------------
 
@@ -203,9 +205,12 @@ class Site:
             verbs=VERBS,
             bot=BOT,
             path=request.url.path,
+            query=request.url.query,
             colleagues=[b for b in found if b.first or (box and b.what == box.what)],
             news=self.desk.news(int(since)) if since.isdecimal() else None,
+            sent=self.desk.read(request.query_params["envoi"]) if "envoi" in request.query_params else None,
             mark=f"{self.office.mark()} {now:%d %H:%M}",
+            status=status,
             **more,
         )
         return Response(html, status, headers=HEADERS, media_type="text/html")
