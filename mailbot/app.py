@@ -34,12 +34,14 @@ from .mail.envelope import Envelope, Verdict
 from .mail.message import Address
 from .mail.parse import Limits
 from .mail.token import Keys
-from .service import ingress
+from .service import alarm, grouping, ingress, reminders
 from .service.clock import Clock
 from .service.delivery import deliver_due
+from .service.health import Probes
 from .service.holidays import Holidays
 from .service.system import Policy, System
 from .service.work import work_all
+from .store import outbox, schedule
 from .store.db import Store, migrate, set_setting
 
 log = logging.getLogger("mailbot.app")
@@ -252,10 +254,39 @@ def door(app: App, arrived: Callable[[], object]) -> smtp_in.Door:
 
 def tick(app: App, send: Sender) -> dict[str, int]:
     """Run once all that is due; returns the counts."""
-    worked = work_all(app.system)
+    found = _worked(app)
     sent = deliver_due(app.system, send.send, app.config.smtp_out.connections)
+    alarm.watch(app.system)
     app.clock.ticked()
-    return {"worked": worked, "reminders": 0, "digests": 0, "sent": sent["sent"]}
+    return {**found, "sent": sent["sent"]}
+
+
+def _worked(app: App, stopping: Callable[[], bool] = lambda: False) -> dict[str, int]:
+    """Everything of a tick but sending: the mail that came, letters that waited, reminders, digests."""
+    worked = work_all(app.system, stopping)
+    grouping.write_due(app.system)
+    return {"worked": worked, "reminders": reminders.remind(app.system), "digests": 0}
+
+
+def advance(app: App, send: Sender, until: datetime) -> dict[str, int]:
+    """Let time pass to `until` in a sandbox: everything falls due at its own hour on the way. Returns the counts.
+
+    Safe beside `serve` in the same process. Raises UsageError where the clock may not be moved.
+    """
+    total = tick(app, send)
+    while (due := next_due(app)) and due < until:
+        app.clock.set(due)
+        total = {name: n + total[name] for name, n in tick(app, send).items()}
+    app.clock.set(until)
+    return {name: n + total[name] for name, n in tick(app, send).items()}
+
+
+def next_due(app: App) -> datetime | None:
+    """The next instant from now on at which something falls due, None where nothing does."""
+    system, now = app.system, app.system.now()
+    conn = system.store.conn
+    known = (grouping.next_due(conn), schedule.next_due(conn), outbox.next_due(conn))
+    return min((at for at in known if at and at > now), default=None)
 
 
 async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | None = None) -> None:
@@ -266,7 +297,7 @@ async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | 
     delivering = Worker("mailbot-deliver", lambda: deliver_due(app.system, out.send, app.config.smtp_out.connections))
 
     def work() -> None:
-        if work_all(app.system, lambda: working.stopping):
+        if any(_worked(app, lambda: working.stopping).values()):
             delivering.wake()
 
     def wake() -> None:
@@ -274,22 +305,29 @@ async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | 
         delivering.wake()
 
     working = Worker("mailbot-work", work)
-    mail_in, web = await _listen(app, working.wake, delivering.wake)
+    watching = Worker("mailbot-watch", lambda: alarm.watch(app.system))
+    workers = (working, delivering, watching)
+    probes = Probes(lambda: {worker.name: worker.alive for worker in workers}, app.config.web.metrics)
+    mail_in, web = await _listen(app, working.wake, delivering.wake, probes)
+    reminders.adopt(app.system)
     working.start()
     delivering.start()
-    scheduler = ticking(wake)
+    watching.start(woken=False)  # what waited while nothing ran is no alarm yet
+    scheduler = ticking(wake, watching.wake)
     ready(f"ready smtp={_where(app.config.smtp_in, mail_in)} http={_where(app.config.web, web)}")
     await stop.wait()
     scheduler.shutdown(wait=False)
     for server in (mail_in, web):
         if server:
             await server.close()
-    await asyncio.to_thread(working.stop, 10)
-    await asyncio.to_thread(delivering.stop, 10)
+    for worker in workers:
+        await asyncio.to_thread(worker.stop, 10)
     out.close()
 
 
-async def _listen(app: App, arrived: Callable[[], object], acted: Callable[[], object]) -> tuple[Any, Any]:
+async def _listen(
+    app: App, arrived: Callable[[], object], acted: Callable[[], object], probes: Probes
+) -> tuple[Any, Any]:
     """Bind all listeners, or none."""
     mail_in = web = None
     try:
@@ -299,7 +337,7 @@ async def _listen(app: App, arrived: Callable[[], object], acted: Callable[[], o
         if app.config.web.enabled:
             from .gateways import web as pages
 
-            web = await pages.start(app.system, app.config.web.host, app.config.web.port, acted)
+            web = await pages.start(app.system, app.config.web.host, app.config.web.port, acted, probes)
     except MailbotError:
         if mail_in:
             await mail_in.close(0)

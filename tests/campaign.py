@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -48,6 +49,14 @@ class Campaign:
     def run(self) -> None:
         work_all(self.system)
         deliver_due(self.system, self.sender.send)
+
+    def advance(self, until: datetime | timedelta) -> dict[str, int]:
+        """Time passes to an instant, or by so long: everything falls due at its own hour."""
+        return apps.advance(self.app, self.sender, self.now + until if isinstance(until, timedelta) else until)
+
+    @property
+    def now(self) -> datetime:
+        return self.app.system.now()
 
     def letter(self, who: tuple[str, str], kind: str, ref: str = REF) -> Letter:
         found = [x for x in self.office.mailbox(who[1]) if x.kind == kind and ref in x.subject]

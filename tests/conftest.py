@@ -3,9 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,6 +88,19 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def campaign(tmp_path: Path, asked: Path, background: Background) -> Iterator[Campaign]:
     """The sample campaign in a real database, a real SMTP listener, a real post office; dossier D0009 is asked."""
+    with _campaign(tmp_path, asked, background, AT_ONCE) as here:
+        yield here
+
+
+@pytest.fixture
+def living(tmp_path: Path, asked: Path, background: Background) -> Iterator[Campaign]:
+    """The same as an association runs it: letters wait for each other, and the clock can be moved ahead."""
+    with _campaign(tmp_path, asked, background, {}) as here:
+        yield here
+
+
+@contextmanager
+def _campaign(tmp_path: Path, asked: Path, background: Background, rules: dict[str, Any]) -> Iterator[Campaign]:
     office = PostOffice()
     office.open()
     shutil.copytree(asked, tmp_path, dirs_exist_ok=True)
@@ -93,7 +108,7 @@ def campaign(tmp_path: Path, asked: Path, background: Background) -> Iterator[Ca
     config = load(tmp_path / "config.toml", {})
     app = apps.build(config)
     server = background.run(smtp_in.start(apps.door(app, lambda: None), "127.0.0.1", 0))
-    app = replace(app, system=replace(app.system, policy=replace(app.system.policy, **AT_ONCE)))
+    app = replace(app, system=replace(app.system, policy=replace(app.system.policy, **rules)))
     here = Campaign(app, office, apps.sender(config), server.port)
     here.run()
     yield here

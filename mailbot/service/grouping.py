@@ -267,7 +267,7 @@ def approval(
         system.oga,
         system.now(),
         expert,
-        _signers(holds),
+        signers(holds),
         items=items,
         shown_at=max(filter(None, earlier), default=None),
     )
@@ -304,7 +304,8 @@ def _shown_at(conn: sqlite3.Connection, expert: Person, q: Question) -> datetime
     return outbox.written_at(conn, id) if id else None
 
 
-def _signers(holds: list[Question]) -> tuple[Person, ...]:
+def signers(holds: list[Question]) -> tuple[Person, ...]:
+    """Who signs a letter about these questions: the gestionnaires of their dossiers."""
     return tuple({q.dossier.staff.id: q.dossier.staff for q in holds}.values())
 
 

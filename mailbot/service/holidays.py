@@ -13,6 +13,9 @@ class Holidays:
         self._country = country
         self._known: Any = None if country else frozenset()
 
+    def __repr__(self) -> str:
+        return f"Holidays({self._country!r})"
+
     def __contains__(self, day: object) -> bool:
         if self._known is None:
             from holidays import country_holidays

@@ -53,6 +53,15 @@ def reminded(conn: sqlite3.Connection, question_id: int, round: int, ladder: Lad
     return row is not None
 
 
+def was_reminded(conn: sqlite3.Connection, question_id: int, round: int, ladder: Ladder, person_id: int) -> bool:
+    """True if that person was reminded of it in this round."""
+    row = conn.execute(
+        "select 1 from reminder where question_id = ? and round = ? and ladder = ? and person_id = ? limit 1",
+        (question_id, round, ladder.value, person_id),
+    ).fetchone()
+    return row is not None
+
+
 def steps_before(conn: sqlite3.Connection, question_id: int, round: int, ladder: Ladder, step: str) -> int:
     """How many other steps of this round somebody was reminded for."""
     row = conn.execute(
