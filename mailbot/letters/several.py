@@ -111,18 +111,16 @@ class Aside:
 
 def asides(items: Iterable[Item]) -> Aside:
     """What was set aside of the answers. One message may have answered several questions: it counts once."""
-    answers = {(a.at, a.set_aside): a.set_aside for item in items if (a := item.answer) and a.set_aside.strip()}
-    texts = list(answers.values())
-    each = len(texts) > 1 and len(set(texts)) == 1
+    answers = {(a.at, a.set_aside): a.set_aside.strip() for item in items if (a := item.answer)}
+    texts = [text for text in answers.values() if text]
+    each = len(texts) == len(answers) > 1 and len(set(texts)) == 1
     shown = aside_lines("\n".join(dict.fromkeys(texts)))[0]
-    counted = texts[:1] if each else texts
-    return Aside(sum(sum(aside_count(text)) for text in counted), shown, each)
+    return Aside(sum(map(_length, texts[:1] if each else texts)), shown, each)
 
 
-def aside_count(text: str) -> tuple[int, int]:
-    """(lines shown, lines more) of one text."""
-    lines, more = aside_lines(text)
-    return len(lines), more
+def _length(text: str) -> int:
+    """How many lines of a text hold something."""
+    return sum(bool(line.strip()) for line in text.split("\n"))
 
 
 def excerpt(text: str, most: int = 110) -> str:
