@@ -52,6 +52,12 @@ def whole_references(heading: str) -> Markup:
     return Markup("").join(Markup(spans[at % 2]).format(part) for at, part in enumerate(parts))
 
 
+def lead(sentence: str) -> Markup:
+    """A sentence of ours, escaped, with what stands before its first colon in bold: « Annuler : répondez … »."""
+    head, colon, rest = sentence.partition(f"{NBSP}:")
+    return Markup("<strong>{}</strong>{}").format(head, colon + rest) if colon else escape(sentence)
+
+
 def _amounts(line: str) -> Iterator[Markup]:
     start = 0
     for found in _AMOUNT.finditer(line):

@@ -206,6 +206,7 @@ def _filters() -> dict[str, Any]:
         "listed": fr.listed,
         "typed": markup.typed,
         "whole_references": markup.whole_references,
+        "lead": markup.lead,
         "change_to": markup.changed,
         "mailto": markup.mailto,
         "file_type": markup.file_type,

@@ -130,7 +130,7 @@ def own(number: int, letter: str) -> str:
     return f"eccv+caaaaaa{letter}lhm4kwjpx5fjzmmq{number}@assaprol.example"
 
 
-def item(label: str, question: Question, **more: object) -> Item:
+def item(label: str, question: Question | None, **more: object) -> Item:
     return Item(label, question, **more)  # type: ignore[arg-type]
 
 
