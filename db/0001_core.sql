@@ -248,8 +248,7 @@ create table outbox (
   confirmed integer not null default 0
 );
 create index outbox_due on outbox(due_at, id) where state in ('due', 'deferred');
-create index outbox_state on outbox(state);
-create index outbox_alarm on outbox(due_at, id) where state in ('due', 'deferred') and kind = 'alarm';
+create index outbox_kind on outbox(kind, state);
 create index outbox_away on outbox(date) where state = 'deferred' and substr(reply, 1, 2) = '0 ';
 create index outbox_unconfirmed on outbox(sent_at) where confirmed = 0;
 create index outbox_question on outbox(question_id);

@@ -276,14 +276,13 @@ CREATE TABLE outbox (
   sent_at text,
   confirmed integer not null default 0
 );
-CREATE INDEX outbox_alarm on outbox(due_at, id) where state in ('due', 'deferred') and kind = 'alarm';
 CREATE INDEX outbox_away on outbox(date) where state = 'deferred' and substr(reply, 1, 2) = '0 ';
 CREATE INDEX outbox_cause on outbox(cause) where cause is not null;
 CREATE INDEX outbox_conversation on outbox(conversation);
 CREATE INDEX outbox_due on outbox(due_at, id) where state in ('due', 'deferred');
+CREATE INDEX outbox_kind on outbox(kind, state);
 CREATE INDEX outbox_person_kind on outbox(person_id, kind, date);
 CREATE INDEX outbox_question on outbox(question_id);
-CREATE INDEX outbox_state on outbox(state);
 CREATE INDEX outbox_unconfirmed on outbox(sent_at) where confirmed = 0;
 
 CREATE TABLE outbox_file (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from .model import (
+    AlarmSection,
     ApprovalSection,
     Grade,
     ImapInSection,
@@ -84,6 +86,14 @@ def _trust(c: TrustSection) -> list[Problem]:
     return [(key, f"may be raised, never lowered: at least {floor[key]}") for key in lowered]
 
 
+def _alarm(c: AlarmSection) -> list[Problem]:
+    try:
+        shlex.split(c.command)
+    except ValueError as error:
+        return [("command", f"is no command line: {error}")]
+    return []
+
+
 #: section -> what may contradict in it, as (key, what is wrong)
 RULES: dict[str, Callable[[Any], list[Problem]]] = {
     "smtp_in": _smtp_in,
@@ -94,6 +104,7 @@ RULES: dict[str, Callable[[Any], list[Problem]]] = {
     "approval": _approval,
     "reminders": _reminders,
     "trust": _trust,
+    "alarm": _alarm,
 }
 
 

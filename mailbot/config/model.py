@@ -150,6 +150,7 @@ class WebSection(Section):
     port: Port = 8080
     public_url: Annotated[str, Field(pattern=r"^https?://[^/?#\s]+([^?#\s]*[^/?#\s])?$")] = "http://127.0.0.1:8080"
     confirm_browser: bool = True
+    metrics: Annotated[tuple[Network, ...], Listed] = (IPv4Network("127.0.0.1"), IPv6Network("::1"))
 
 
 class StoreSection(Section):

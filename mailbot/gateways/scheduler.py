@@ -13,6 +13,7 @@ from ..errors import StoreBusy
 
 log = logging.getLogger("mailbot.scheduler")
 SECONDS = 5  #: between two ticks: how late a deferred letter may leave
+WATCH_SECONDS = 60  #: between two looks whether an alarm is due
 
 
 class Worker:
@@ -24,9 +25,20 @@ class Worker:
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
 
-    def start(self) -> None:
+    def start(self, woken: bool = True) -> None:
+        """Begin; with a first run unless it is to wait until it is `woken`."""
         self._thread.start()
-        self.wake()
+        if woken:
+            self.wake()
+
+    @property
+    def name(self) -> str:
+        return self._thread.name
+
+    @property
+    def alive(self) -> bool:
+        """False before it began and after it ended."""
+        return self._thread.is_alive()
 
     def wake(self) -> None:
         """There may be something to do; from any thread."""
@@ -56,15 +68,20 @@ class Worker:
                 log.exception("%s failed; tried again at the next tick", self._thread.name)
 
 
-def ticking(wake: Callable[[], object]) -> AsyncIOScheduler:
-    """A started scheduler that calls `wake` every SECONDS; shut it down with `.shutdown(wait=False)`."""
+def ticking(wake: Callable[[], object], watch: Callable[[], object] = lambda: None) -> AsyncIOScheduler:
+    """A started scheduler that calls `wake` every SECONDS and `watch` every WATCH_SECONDS; shut it down with
+    `.shutdown(wait=False)`."""
 
     async def tick() -> None:
         wake()
+
+    async def look() -> None:
+        watch()
 
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
     scheduler.add_job(tick, IntervalTrigger(seconds=SECONDS, timezone="UTC"), id="tick")
+    scheduler.add_job(look, IntervalTrigger(seconds=WATCH_SECONDS, timezone="UTC"), id="watch")
     scheduler.start()
     return scheduler

@@ -18,7 +18,8 @@ from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ..errors import StoreBusy, UsageError
-from ..service import pages
+from ..service import health, pages
+from ..service.health import Probes
 from ..service.pages import Page
 from ..service.system import System
 
@@ -26,6 +27,7 @@ BODY_LIMIT = 512 * 1024  #: bytes of a posted form
 HEAD_SECONDS = 10.0  #: how long a request may take to say what it wants
 BODY_SECONDS = 30.0  #: how long its form may take after that
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")  #: what a browser posts
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  #: what a proxy adds to a request
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
@@ -40,9 +42,10 @@ HEADERS = {
 class Pages:
     """The routes, with what they need."""
 
-    def __init__(self, system: System, acted: Callable[[], object]) -> None:
+    def __init__(self, system: System, acted: Callable[[], object], probes: Probes) -> None:
         self.system = system
         self.acted = acted
+        self.probes = probes
         self.templates: Environment = system.templates
 
     async def show(self, request: Request) -> Response:
@@ -70,6 +73,18 @@ class Pages:
 
     async def health(self, request: Request) -> Response:
         return PlainTextResponse("ok\n", headers=HEADERS)
+
+    async def ready(self, request: Request) -> Response:
+        found = await run_in_threadpool(health.readiness, self.system, self.probes)
+        return PlainTextResponse(found.as_text(), 200 if found.ready else 503, headers=HEADERS)
+
+    async def metrics(self, request: Request) -> Response:
+        """For those of [web] metrics; what a proxy hands on comes from elsewhere, whatever its headers claim."""
+        peer = request.client.host if request.client else ""
+        if any(name in request.headers for name in FORWARDED) or not self.probes.may_read(peer):
+            return self._gone()
+        said = await run_in_threadpool(health.metrics, self.system)
+        return PlainTextResponse(said, headers=HEADERS, media_type="text/plain; version=0.0.4")
 
     async def unknown(self, request: Request, error: Exception) -> Response:
         return self._gone()
@@ -131,15 +146,17 @@ def _foreign(request: Request, public_url: str) -> bool:
     return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
 
 
-def application(system: System, acted: Callable[[], object] = lambda: None) -> Starlette:
+def application(system: System, acted: Callable[[], object] = lambda: None, probes: Probes = health.NONE) -> Starlette:
     """The web application of one mailbot; `acted` is called after each posted form, since letters may be due."""
-    routes = Pages(system, acted)
+    routes = Pages(system, acted, probes)
     return Starlette(
         routes=[
             Route("/v/{token}", routes.show, methods=["GET"]),
             Route("/v/{token}", routes.decide, methods=["POST"]),
             Route("/f/{token}/{n:int}", routes.file, methods=["GET"]),
             Route("/healthz", routes.health, methods=["GET"]),
+            Route("/readyz", routes.ready, methods=["GET"]),
+            Route("/metrics", routes.metrics, methods=["GET"]),
         ],
         exception_handlers={
             404: routes.unknown,
@@ -207,7 +224,9 @@ class WebServer:
         await asyncio.wait_for(self._task, grace + 5)
 
 
-async def start(system: System, host: str, port: int, acted: Callable[[], object] = lambda: None) -> WebServer:
+async def start(
+    system: System, host: str, port: int, acted: Callable[[], object] = lambda: None, probes: Probes = health.NONE
+) -> WebServer:
     """Serve the pages; port 0 takes a free one. `acted` is called after each posted form.
 
     Raises UsageError where the address cannot be bound.
@@ -221,12 +240,13 @@ async def start(system: System, host: str, port: int, acted: Callable[[], object
         listener.close()
         raise UsageError(f"cannot serve pages on {host}:{port} ([web] host, port): {error.strerror}") from error
     config = uvicorn.Config(
-        application(system, acted),
+        application(system, acted, probes),
         http=_Protocol,
         access_log=False,  # paths hold tokens
         log_level="warning",
         log_config=None,
         lifespan="off",
+        proxy_headers=False,  # who may read /metrics is judged by the real peer
         server_header=False,
         date_header=False,
         timeout_keep_alive=10,

@@ -14,6 +14,8 @@ from ..mail.message import AttachedFile
 from ..mail.parse import part
 from ..mail.token import Purpose
 from ..store import blobs, inbox, outbox
+from . import brakes
+from .alarm import raise_alarm
 from .system import System
 
 log = logging.getLogger("mailbot.delivery")
@@ -23,25 +25,55 @@ Send = Callable[[str, str, bytes], Outcome]
 
 
 def deliver_due(system: System, send: Send, connections: int = 1) -> dict[str, int]:
-    """Send every letter whose time has come; returns how many were sent, deferred and failed."""
+    """Send every letter whose time has come and that no brake holds; returns how many were sent, deferred, failed."""
     tally = {"sent": 0, "deferred": 0, "failed": 0}
     now = system.now()
     done: set[int] = set()
     with ThreadPoolExecutor(connections, "mailbot-send") as pool:
-        while rows := [r for r in outbox.due(system.store.conn, now) if r["id"] not in done]:
+        while rows := _batch(system, now, done):
             done.update(row["id"] for row in rows)
             for state in pool.map(lambda row: _deliver(system, send, row), rows):
-                tally[state] += 1
+                if state:
+                    tally[state] += 1
     return tally
+
+
+def _batch(system: System, now: datetime, done: set[int]) -> list[sqlite3.Row]:
+    """What may leave next. Letters that nobody confirmed leave as far as letters_per_hour goes; where it goes no
+    further the outbox pauses itself, and only alarms leave."""
+    if not brakes.paused(system.store):
+        rows = [row for row in outbox.due(system.store.conn, now) if row["id"] not in done]
+        unconfirmed = [row["id"] for row in rows if not row["confirmed"]]
+        left = brakes.allowance(system) if unconfirmed else 0
+        if left > 0 or not unconfirmed:
+            beyond = set(unconfirmed[left:])
+            return [row for row in rows if row["id"] not in beyond]
+        _brake(system)
+    return [row for row in outbox.due_alarms(system.store.conn, system.now()) if row["id"] not in done]
+
+
+def _brake(system: System) -> None:
+    limit = system.policy.letters_per_hour
+    brakes.pause(system, f"{limit} letters that nobody confirmed left within an hour ([limits] letters_per_hour)")
+    raise_alarm(
+        system,
+        "paused",
+        f"{limit} letters that nobody confirmed have left within an hour, and more are due: letters no longer leave. "
+        "Mail is taken in and worked as before.\n\nLook at `mailbot outbox list --all`, then type `mailbot resume`.",
+    )
 
 
 def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
     """One try. Its beginning is on the disk before the host hears of it: what cannot be recorded is not sent at each
-    tick again, and a process that dies meanwhile tries again only at the next time."""
+    tick again, and a process that dies meanwhile tries again only at the next time. "": a pause came between, or the
+    letter waits no more."""
     attempts = row["attempts"] + 1
     again = next_try(attempts, system.now(), str(row["id"]))
     with system.store.tx() as conn:
-        outbox.begin(conn, row["id"], attempts, again or system.now())
+        if row["kind"] != outbox.ALARM and brakes.paused(system.store):
+            return ""
+        if not outbox.begin(conn, row["id"], attempts, again or system.now()):
+            return ""
     try:
         message = outbox.message(system.store.conn, row, system.bot)
         data = compose(message, _files(system, message.files))

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..store import inbox, outbox, people, questions
 from ..store.db import setting
+from . import brakes
 from .system import System
 
 
@@ -21,6 +22,9 @@ class Status:
     suspended: int
     last_mail_at: str | None
     waiting_for: timedelta | None  #: age of the oldest mail that waits to be worked
+    late_by: timedelta | None  #: age of the oldest letter that should have left
+    last_digest_at: str | None
+    paused: str  #: why no letter leaves; "": letters leave
     sandbox: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -30,26 +34,34 @@ class Status:
             "inbox": self.inbox,
             "outbox": self.outbox,
             "suspended": self.suspended,
-            "paused": False,
+            "paused": bool(self.paused),
+            "paused_why": self.paused or None,
             "last_mail_at": self.last_mail_at,
-            "last_digest_at": None,
+            "last_digest_at": self.last_digest_at,
         }
 
     def as_text(self) -> str:
         """The same for a person."""
-        age = f", oldest {int(self.waiting_for.total_seconds())} s" if self.waiting_for else ""
         rows = [
+            *(
+                [("paused", f"no letter leaves: {self.paused}; `mailbot resume` lets them leave")]
+                if self.paused
+                else []
+            ),
             ("questions", _counts(self.questions)),
-            ("inbox", _counts(self.inbox) + age),
-            ("outbox", _counts(self.outbox)),
+            ("inbox", _counts(self.inbox) + _oldest(self.waiting_for)),
+            ("outbox", _counts(self.outbox) + _oldest(self.late_by)),
             ("suspended", str(self.suspended)),
             ("last mail", self.last_mail_at or "none yet"),
+            ("last digest", self.last_digest_at or "none yet"),
             ("next", self.next()),
         ]
-        return "\n".join(f"{name:10} {value}" for name, value in rows)
+        return "\n".join(f"{name:11} {value}" for name, value in rows)
 
     def next(self) -> str:
         """The most useful thing to type now."""
+        if self.paused:
+            return "mailbot outbox list, then mailbot resume (docs/running.md: what each brake does)"
         if self.inbox["shunted"]:
             return "mailbot why (shunted mail), then mailbot inbox retry ID"
         if self.inbox["held"]:
@@ -61,20 +73,27 @@ class Status:
         return "mailbot ask --dry-run" if self.questions["draft"] else "nothing"
 
 
+def _oldest(age: timedelta | None) -> str:
+    return f", oldest {int(age.total_seconds())} s" if age else ""
+
+
 def _counts(found: dict[str, int]) -> str:
     return ", ".join(f"{n} {name}" for name, n in found.items() if n) or "none"
 
 
 def status(system: System) -> Status:
     """Read all of it."""
-    conn = system.store.conn
-    oldest = inbox.oldest_new(conn)
+    conn, now = system.store.conn, system.now()
+    oldest, due = inbox.oldest_new(conn), outbox.oldest_due(conn, now)
     return Status(
         questions=questions.counts(conn),
         inbox=inbox.counts(conn),
         outbox=outbox.counts(conn),
         suspended=people.count_suspended(conn),
         last_mail_at=inbox.last_seen(conn),
-        waiting_for=system.now() - oldest if oldest else None,
+        waiting_for=now - oldest if oldest else None,
+        late_by=now - due if due else None,
+        last_digest_at=setting(system.store, "last_digest_at") or None,
+        paused=brakes.paused(system.store),
         sandbox=setting(system.store, "sandbox") == "1",
     )

@@ -13,6 +13,7 @@ from ..mail.disposition import Disposition
 from ..store import blobs, deeds, inbox
 from ..store.db import savepoint
 from . import bounces, grouping, target
+from .alarm import raise_alarm
 from .asking_back import ask_back
 from .handlers import handle, understand
 from .intent import Intent
@@ -53,6 +54,12 @@ def work_one(system: System) -> bool:
     except Exception as error:
         log.exception("shunted inbox=%s", row["id"])
         _shunt(system, row, error)
+        raise_alarm(
+            system,
+            "shunted",
+            f"Our code failed on message {row['id']} ({type(error).__name__}). It is kept, and changed nothing.\n\n"
+            f"Type `mailbot why {row['id']}`; after the cause is gone `mailbot inbox retry {row['id']}`.",
+        )
     return True
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from ..mail.token import Purpose
+from .db import first_id
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,13 @@ def of(conn: sqlite3.Connection, purpose: Purpose, person_id: int, kind: str, su
 
 
 def _begin(conn: sqlite3.Connection, key: tuple[int, int, str, int]) -> int:
-    cursor = conn.execute(
-        "insert into conversation(purpose, person_id, subject_kind, subject_id) values (?, ?, ?, ?)", key
+    row = conn.execute("select coalesce(max(number), 0) + 1 as n from conversation").fetchone()
+    number = max(int(row["n"]), first_id(conn, "conversation"))
+    conn.execute(
+        "insert into conversation(number, purpose, person_id, subject_kind, subject_id) values (?, ?, ?, ?, ?)",
+        (number, *key),
     )
-    return int(cursor.lastrowid or 0)
+    return number
 
 
 def get(conn: sqlite3.Connection, number: int) -> Conversation | None:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from weakref import WeakSet
@@ -157,6 +157,20 @@ def broken(conn: sqlite3.Connection) -> str:
     return "" if found == "ok" else found
 
 
+def refuses(store: Store, seconds: float = 2.0) -> str:
+    """Why no transaction can begin within `seconds`, "" where one can; nothing is changed.
+
+    On a connection of its own: it waits behind nobody of this process.
+    """
+    try:
+        with closing(sqlite3.connect(store.path, timeout=seconds, isolation_level=None)) as conn:
+            conn.execute("begin immediate")
+            conn.execute("rollback")
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return ""
+
+
 def migrate(store: Store, folder: Path) -> list[str]:
     """Bring the schema up to date with the numbered files of `folder`; return the names of those that ran now."""
     scripts = sorted(folder.glob("[0-9]*.sql"))
@@ -211,3 +225,10 @@ def set_setting(conn: sqlite3.Connection, name: str, value: str) -> None:
         "insert into setting(name, value) values (?, ?) on conflict(name) do update set value = excluded.value",
         (name, value),
     )
+
+
+def first_id(conn: sqlite3.Connection, table: str) -> int:
+    """The least id that a new row of a table may get whose ids stand in letters: above all that were given before a
+    backup was put back, so that no old letter speaks of a new thing."""
+    row = conn.execute("select value from setting where name = ?", (f"first_{table}",)).fetchone()
+    return int(row["value"]) if row else 1

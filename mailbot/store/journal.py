@@ -67,6 +67,17 @@ def faults(conn: sqlite3.Connection) -> Iterator[str]:
         prev, expected = r["hash"], r["seq"] + 1
 
 
+def length(conn: sqlite3.Connection) -> int:
+    """How many rows there are."""
+    return int(conn.execute("select coalesce(max(seq), 0) from journal").fetchone()[0])
+
+
+def last_at(conn: sqlite3.Connection) -> str | None:
+    """When the newest row was written, as the database writes it."""
+    row = conn.execute("select at from journal order by seq desc limit 1").fetchone()
+    return row["at"] if row else None
+
+
 def history(conn: sqlite3.Connection, question_id: int) -> list[dict[str, Any]]:
     """What happened to a question, oldest first, as `show QUESTION --json` tells it."""
     rows = conn.execute(

@@ -12,7 +12,6 @@ from datetime import datetime
 from ..mail.message import Address, AttachedFile, OutgoingMessage
 from .db import first_id, moment, stamp
 
-
 #: Kinds that leave because somebody typed how many there are (`mailbot ask`), where no mail brought them about.
 ASKED = frozenset({"question", "dossier"})
 ALARM = "alarm"  #: the kind that leaves while the outbox is paused, too
@@ -103,13 +102,14 @@ def count_due(conn: sqlite3.Connection, now: datetime) -> int:
 def oldest_due(conn: sqlite3.Connection, now: datetime) -> datetime | None:
     """Since when the oldest letter waits that should have left: its time has come, or the host did not take a
     connection when it was tried (its own 4xx says no such thing). None where nothing waits."""
-    row = conn.execute(
-        "select min(due_at) at from outbox where state in ('due', 'deferred') and due_at <= ?", (stamp(now),)
+    late = conn.execute(
+        "select due_at at from outbox where state in ('due', 'deferred') and due_at <= ? order by due_at, id limit 1",
+        (stamp(now),),
     ).fetchone()
     away = conn.execute(
-        "select min(date) at from outbox where state = 'deferred' and substr(reply, 1, 2) = '0 '"
+        "select date at from outbox where state = 'deferred' and substr(reply, 1, 2) = '0 ' order by date limit 1"
     ).fetchone()
-    found = [moment(r["at"]) for r in (row, away) if r["at"]]
+    found = [moment(row["at"]) for row in (late, away) if row]
     return min(found, default=None)
 
 
@@ -139,9 +139,13 @@ def skip_due(conn: sqlite3.Connection, now: datetime, reply: str) -> int:
     ).rowcount
 
 
-def begin(conn: sqlite3.Connection, id: int, attempts: int, again: datetime) -> None:
-    """A try begins; should nothing more be heard of it, the next is due at `again`."""
-    conn.execute("update outbox set attempts = ?, due_at = ? where id = ?", (attempts, stamp(again), id))
+def begin(conn: sqlite3.Connection, id: int, attempts: int, again: datetime) -> bool:
+    """A try begins; should nothing more be heard of it, the next is due at `again`. False: it waits no more."""
+    cursor = conn.execute(
+        "update outbox set attempts = ?, due_at = ? where id = ? and state in ('due', 'deferred')",
+        (attempts, stamp(again), id),
+    )
+    return cursor.rowcount == 1
 
 
 def record(conn: sqlite3.Connection, id: int, state: str, reply: str, at: datetime) -> None:
@@ -155,6 +159,12 @@ def record(conn: sqlite3.Connection, id: int, state: str, reply: str, at: dateti
 def retry(conn: sqlite3.Connection, id: int, now: datetime) -> None:
     """Put a failed or deferred letter back, due now."""
     conn.execute("update outbox set state = 'due', due_at = ?, attempts = 0 where id = ?", (stamp(now), id))
+
+
+def next_due(conn: sqlite3.Connection) -> datetime | None:
+    """When the next letter falls due."""
+    row = conn.execute("select min(due_at) at from outbox where state in ('due', 'deferred')").fetchone()
+    return moment(row["at"]) if row["at"] else None
 
 
 def bounced(conn: sqlite3.Connection, id: int) -> None:
