@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import smtplib
 import socket
 import threading
@@ -17,6 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import uvicorn
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -64,7 +66,7 @@ class Site:
         self.templates = Environment(
             loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True
         )
-        self.templates.filters.update(boxed=_path, of=typography.of, moment=typography.moment)
+        self.templates.filters.update(boxed=_path, refs=_refs, of=typography.of, moment=typography.moment)
 
     # --- pages --------------------------------------------------------------------------------------------------
 
@@ -222,6 +224,11 @@ class Site:
 
 def _path(box: Box, number: int | None = None) -> str:
     return f"/boite/{quote(box.address, safe='@')}" + (f"/{number}" if number else "")
+
+
+def _refs(text: str) -> Markup:
+    """Text in which a reference in brackets never breaks."""
+    return Markup(re.sub(r"\[[A-Z]\d+(?:-\d+)+\]", r'<span class="nw">\g<0></span>', str(escape(text))))
 
 
 def _today(now: Any) -> str:
