@@ -135,6 +135,7 @@ DEEDS = {
     "passed_on": "Transmise à un collègue par",
     "due_changed": "Date changée par",
     "withdrawn": "Retirée par",
+    "undone": "Annulée par",
 }
 
 

@@ -9,6 +9,7 @@ import os
 import re
 from dataclasses import replace
 from email.message import EmailMessage
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import cast
@@ -77,6 +78,13 @@ def test_a_letter_keeps_the_rules(env: Environment, kind: str, scene: Scene) -> 
     if kind != "clarification":
         assert not LATER.search(letter.text)
         assert not LATER.search(letter.html)
+
+
+@pytest.mark.parametrize(("kind", "scene"), ALL)
+def test_no_level_of_headings_is_skipped(env: Environment, kind: str, scene: Scene) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])", render(env, kind, scene).html)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
 
 
 class _Sent:

@@ -167,6 +167,24 @@ def test_a_held_line_needs_no_question(env: Environment) -> None:
     assert "7  [Sans effet]" in text
 
 
+@pytest.mark.parametrize(
+    ("refusal", "about", "says"),
+    [
+        ("OutOfTurn", "held", "Ce message est déjà réglé."),
+        ("OutOfTurn", "", "Déjà traitée par Patrick Sarthou, le 24 novembre à 9 h 12."),
+        ("Unclear", "held", "Nous n’avons pas compris « 6 peut-être » : rien n’a changé."),
+        ("NotProven", "", "Rien ne prouve que ce message vient de votre messagerie : rien n’a changé."),
+        ("NotOffered", "", "« 6 peut-être » n’est pas proposé ici : rien n’a changé."),
+        ("VersionChanged", "", "La réponse a changé depuis notre message"),
+    ],
+)
+def test_a_line_without_effect_says_why(env: Environment, refusal: str, about: str, says: str) -> None:
+    line = replace(s.BY_STAFF.items[3], refusal=refusal, about=about, comment="6 peut-être")
+    text = render(env, "decided", replace(s.BY_STAFF, items=(line,))).text
+    assert says in " ".join(text.replace("\u00a0", " ").split())
+    assert "Rien n’a changé\n====" in text
+
+
 def test_the_reader_is_who_joined_or_who_was_asked(env: Environment) -> None:
     joined = render(env, "reminder", replace(s.REMIND, to=MAITE)).text
     assert "un rappel est resté sans réponse" in " ".join(joined.split())
