@@ -96,9 +96,10 @@ class Desk:
         return [showing.line(letter, letter.number in unread, PARIS, now) for letter in letters]
 
     def news(self, since: int) -> Arrived:
-        """The letters that arrived after number `since`."""
+        """The letters that arrived after number `since`, those to the mailboxes shown from the start before others."""
         people = {box.address: box for box in self.boxes()}
         arrived = [x for x in self.office.letters() if x.number > since and x.to in people]
+        arrived.sort(key=lambda letter: not people[letter.to].first)
         named = [
             News(people[x.to], x.number, showing.KINDS.get(x.kind, "message"), showing.title(x)) for x in arrived[:NEWS]
         ]

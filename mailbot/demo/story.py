@@ -23,7 +23,7 @@ from .visit import place
 COLLABORATOR = Writer("Aïcha Dubois", "aicha.dubois@cabinetetcheverry.example")
 EXPERT = Writer("Maïté Martin", "m.martin@cabinetetcheverry.example")
 STAFF = Writer("Mireille Anguelu", "gestion1@assaprol.example")
-BY_MAIL, BY_PAGE = "D0009-2025-2", "D0009-2025-1"
+BY_MAIL, BY_PAGE, FORGOTTEN = "D0009-2025-2", "D0009-2025-1", "D0009-2025-3"
 
 Say = Callable[[str], Any]
 
@@ -36,7 +36,8 @@ def play(folder: Path | None, say: Say) -> None:
             say(f"2. {here.ask('D0009')} questions about dossier D0009 are asked.")
             _by_mail(here, say)
             _by_page(here, say)
-            say("9. Nothing was lost: " + here.status().as_text().splitlines()[1].strip())
+            _time_passes(here, say)
+            say("10. Nothing was lost: " + here.status().as_text().splitlines()[1].strip())
     except (TimeoutError, AssertionError) as error:
         raise UsageError(f"the story stops here: {error}") from error
 
@@ -83,6 +84,15 @@ def _by_page(here: Running, say: Say) -> None:
     again = _letter(here, COLLABORATOR, "asked_again", BY_PAGE)
     _check("transmise" in again.text.lower(), "the author learns that it was handed over")
     _check(_state(here, BY_PAGE) == "asked", "the question is open again")
+
+
+def _time_passes(here: Running, say: Say) -> None:
+    """A fortnight goes by, and nobody has answered the third question."""
+    here.morning(15)
+    reminder = _letter(here, COLLABORATOR, "reminder")
+    _check(FORGOTTEN in reminder.text, "the reminder names the question that nobody answered")
+    _check(BY_MAIL not in reminder.text, "the reminder does not name what is treated")
+    say(f"9. A fortnight later {COLLABORATOR.name} is reminded: « {reminder.subject} ».")
 
 
 def _reply(
