@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .. import errors as x
-from ..domain.model import Answer, Question
-from ..letters.scene import Scene
+from ..domain.model import Answer, Person, Question
+from ..letters.scene import Item, Scene
 from ..mail.token import Purpose
 from ..store import conversations, drafts, journal, outbox, people, questions
 from ..store.conversations import Conversation
 from ..store.db import moment
 from .correspondence import Post, send
 from .intent import Verb
-from .job import Job
+from .job import DECIDES, Job
 from .refusals import REFUSALS, Reply
 
 KINDS = ("clarification", "refusal", "approval_unclear", "not_your_answer", "unproven", "notice")
@@ -34,6 +35,7 @@ def ask_back(job: Job, refusal: x.Refusal, verb: Verb | None) -> AskedBack:
     question, version = _question(job)
     held = reply.state == "held" or (isinstance(refusal, x.OutOfTurn) and verb is Verb.ANSWER)
     held = held or (isinstance(refusal, x.Unclear) and refusal.about == "no_conversation")
+    held = held or (isinstance(refusal, x.Unclear) and refusal.about == "which" and job.purpose not in DECIDES)
     state = "held" if held else "done"
     if reply.letter is None or _enough(job, reply):
         return AskedBack(state, None)
@@ -73,9 +75,8 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
     if isinstance(refusal, x.NotProven):
         return replace(scene, about="shared" if refusal.shared else "")
     if isinstance(refusal, x.Unclear):
-        return replace(
-            scene, about=refusal.about, draft=refusal.draft, author=scene.answer.by if scene.answer else None
-        )
+        author = scene.answer.by if scene.answer else None
+        return replace(_with_items(job, scene), about=refusal.about, draft=refusal.draft, author=author)
     if isinstance(refusal, x.NotYourAnswer):
         return replace(scene, about="together" if refusal.together else "")
     if isinstance(refusal, x.NothingWritten):
@@ -95,13 +96,23 @@ DECIDING = ("approved", "amended", "sent_back", "submitted", "treated", "withdra
 
 
 def _already(job: Job, scene: Scene, question: Question | None) -> Scene:
-    """Who decided before, and when: the last deciding row of the question's journal."""
-    rows = journal.history(job.conn, question.id) if question else []
+    event, by, at = decided(job.conn, question)
+    return replace(scene, decided=event, decided_by=by, decided_at=at) if event else scene
+
+
+def decided(conn: sqlite3.Connection, question: Question | None) -> tuple[str, Person | None, datetime | None]:
+    """Who decided before, and when: the last deciding row of the question's journal; "" where nobody did."""
+    rows = journal.history(conn, question.id) if question else []
     last = next((row for row in reversed(rows) if row["event"] in DECIDING), None)
     if last is None:
-        return scene
-    by = people.by_email(job.conn, last["by"] or "")
-    return replace(scene, decided=last["event"], decided_by=by, decided_at=moment(last["at"]))
+        return "", None, None
+    return last["event"], people.by_email(conn, last["by"] or ""), moment(last["at"])
+
+
+def _with_items(job: Job, scene: Scene) -> Scene:
+    """The scene with what the labels of the letter stand for, where it holds several questions."""
+    items = tuple(Item(i.label, questions.get(job.conn, i.question_id)) for i in job.items() if i.question_id)
+    return replace(scene, items=items)
 
 
 def _shown(job: Job, question: Question | None, version: int) -> Answer | None:
@@ -112,7 +123,7 @@ def _shown(job: Job, question: Question | None, version: int) -> Answer | None:
 
 def _post(job: Job, reply: Reply, refusal: x.Refusal, question: Question | None, version: int) -> Post:
     kind, conversation = reply.letter or "", _own(job)
-    if job.purpose is Purpose.APPROVE and isinstance(refusal, x.Unclear):
+    if job.purpose is Purpose.APPROVE and isinstance(refusal, x.Unclear) and refusal.about != "which":
         kind, conversation = "approval_unclear", _draft(job, refusal, question, version) or conversation
     elif job.purpose is Purpose.CONFIRM and isinstance(refusal, x.Unclear):
         kind = "not_your_answer"

@@ -13,8 +13,7 @@ from ..domain.model import Answer, Channel, File, Outcome, Question, Verdict
 from ..domain.questions import Act, position
 from ..letters.scene import Mail, Scene
 from ..letters.table import LETTERS, When
-from ..store import deeds, inbox, people, plans, questions
-from ..store.conversations import Conversation
+from ..store import conversations, deeds, inbox, people, plans, questions
 from ..store.db import moment, stamp
 from ..store.deeds import Kept
 from .correspondence import Cause, readers
@@ -149,13 +148,14 @@ def _answer(conn: sqlite3.Connection, question: Question, deed: Kept) -> Answer 
     return questions.answer(conn, question.id, deed.version) if deed.version else question.answer
 
 
-def cause(conn: sqlite3.Connection, deed: Kept, conversation: Conversation | None = None) -> Cause | None:
+def cause_of(conn: sqlite3.Connection, deed: Kept) -> Cause | None:
     """The mail that brought a deed about, for the letter that answers it."""
     kept = json.loads(deed.told)
     mail = _mail(kept["mail"])
     if deed.inbox_id is None or mail is None:
         return None
-    return Cause(deed.inbox_id, kept["message_id"], mail, conversation, kept["announced"])
+    answered = conversations.get(conn, deed.conversation) if deed.conversation else None
+    return Cause(deed.inbox_id, kept["message_id"], mail, answered, kept["announced"])
 
 
 def undo(conn: sqlite3.Connection, deed: Kept, at: datetime) -> None:

@@ -5,20 +5,12 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ..domain import access
 from ..domain.model import Person
 from ..errors import UsageError
-from ..mail.parse import parse
-from ..mail.reply import written
-from ..mail.token import Purpose
-from ..mail.trust import Trust
-from ..store import blobs, conversations, deeds, inbox, outbox, people, questions
-from . import grouping
-from .job import build
-from .questions import act, find
-from .reading import our_words
+from ..store import outbox, questions
+from . import held
+from .questions import find
 from .system import System
-from .target import Target
 
 
 def inbox_line(conn: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
@@ -51,27 +43,11 @@ def why(conn: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
 
 
 def assign(system: System, row: sqlite3.Row, ref: str, writer: Person | None = None) -> str:
-    """File a held message as the answer to a question, under the rights of its sender or of `writer`.
+    """File a held message as the answer to a question (held.assign); returns the state of the question.
 
-    Returns the state of the question. Raises UsageError where nobody's answer it can be, or a Refusal.
+    Raises UsageError where nobody's answer it can be, or a Refusal.
     """
-    if row["state"] not in ("held", "shunted"):
+    if row["state"] not in held.WAITS:
         raise UsageError(f"message {row['id']} is {row['state']}: only held or shunted mail is filed")
-    raw = blobs.get(system.store.conn, row["sha256"])
-    message = parse(raw, system.policy.limits)
     with system.store.tx() as conn:
-        question = find(conn, ref)
-        sender = writer or (people.by_email(conn, message.sender.address) if message.sender else None)
-        if sender is None or not access.belongs(sender, access.Who.FIRM, question):
-            raise UsageError("the sender may not answer this question: name whose answer it is with --as EMAIL")
-        conversation = conversations.of(conn, Purpose.ANSWER, sender.id, "question", question.id)
-        sent = our_words(conn, conversation, message)
-        found = Target(conversation, "assigned", sender, Trust.TOKEN)
-        job = build(system, conn, row, message, written(message, sent), found)
-        command = access.answer(sender, question, job.written)
-        above = deeds.newest(conn)
-        decision = act(system, conn, question, command, job.act, job.cause)
-        grouping.flush(system, conn, above)
-        trace = {"reason": None, "command": "answer", "decision": "assigned", "question_id": question.id}
-        inbox.finish(conn, row["id"], "done", system.now(), trace)
-    return decision.question.state.value
+        return held.assign(system, conn, row, find(conn, ref), writer).state.value

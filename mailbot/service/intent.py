@@ -75,6 +75,11 @@ def read(purpose: Purpose, words: Words) -> Intent:
     return READERS[purpose](words)
 
 
+def speaks_of_the_mail(text: str) -> bool:
+    """True for a word that is about no question: « annuler », « aide »."""
+    return _alone(text) in w.UNDO | w.HELP
+
+
 def undoes(text: str) -> bool:
     """True for « annuler » and nothing else."""
     return _alone(text) in w.UNDO
@@ -228,5 +233,7 @@ READERS: dict[Purpose, Callable[[Words], Intent]] = {
     Purpose.APPROVE: approve,
     Purpose.TREAT: treat,
     Purpose.CONFIRM: confirm,
+    Purpose.SEVERAL: answer,
+    Purpose.DOSSIER: answer,
     Purpose.MENU: menu,
 }

@@ -29,6 +29,8 @@ _ANNOUNCED = re.compile(
     r"\b(ci[- ]joint|ci[- ]jointe|ci[- ]apres joint|en piece jointe|en pj|je (vous )?joins|vous trouverez joint)"
 )
 
+#: What the words of a reply to a letter with several items are read as: decisions, else answers.
+DECIDES = frozenset({Purpose.APPROVE, Purpose.TREAT, Purpose.DIGEST})
 EXERCICES = 10_000  #: the subject of a dossier conversation is dossier id × this + year
 LOGO_BYTES = 50_000  #: a picture inside the text above this size is taken for a document
 
@@ -54,6 +56,10 @@ class Job:
     def purpose(self) -> Purpose:
         """What a reply here is for; without a conversation it is a word to the bot's own address."""
         return self.conversation.purpose if self.conversation else Purpose.MENU
+
+    @property
+    def of_staff(self) -> bool:
+        return self.person.role is Role.STAFF
 
     @property
     def act(self) -> Act:

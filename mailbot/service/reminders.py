@@ -16,8 +16,8 @@ from ..mail.token import Purpose
 from ..store import conversations, journal, outbox, people, questions, schedule
 from ..store.db import set_setting, setting
 from ..store.letters import LetterItem
+from .approvals import approval_items, signers
 from .correspondence import Post, post_of, send
-from .grouping import approval_items, signers
 from .system import System
 
 log = logging.getLogger("mailbot.reminders")

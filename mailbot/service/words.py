@@ -85,3 +85,20 @@ NOT_OFFERED = re.compile(
     r"je prends|transferer) .{1,120}|rappels .{1,40}|point chaque .{1,20}|absente? jusqu'au .{1,60}|sans piece|accepter|"
     r"refuser|bloquer|import|bilan \d{4}|resultats|ok pour tous|[a-z] ok"
 )
+
+#: How words that decide begin, behind a label without a sign: « A ok », « 3 traité », « 6 → D0030-2025-1 ».
+DECISION = re.compile(
+    r"(?:ok\w*|oui|yes|non|nan|no|d'accord|valid\w*|bon pour|complet\w*|complement|ajout\w*|remplac\w*|modifi\w*|renvo\w*|"
+    r"refus\w*|trait\w*|clos\w*|clotur\w*|redemand\w*|retir\w*|bloqu\w*|reprend\w*|annul\w*|vu\b|[a-z]\d{3,}-\d{4}-\d+)"
+)
+
+NUMBERS = tuple(
+    "zero une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
+)
+
+#: One decision for all items of a letter, but those named.
+_BUT = r"(?:\s*,?\s*(?:sauf|hormis|excepte|a l'exception d\w+)\s+(?:la |le |les |pour )*(?P<but>.+))?"
+EVERYTHING = re.compile(
+    r"(?:(?P<before>[a-z' ]{2,40}?) (?:pour|a) (?:tous|toutes|tout|l'ensemble|(?:toutes |tous )?les (?P<count>\w+)(?: \w+)?)"
+    r"|(?:tous|toutes|tout|l'ensemble) (?:est |sont )?(?P<after>[a-z' ]{2,40}?))" + _BUT
+)

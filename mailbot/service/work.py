@@ -8,17 +8,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ..errors import Refusal, StoreBusy
+from ..errors import Refusal, StoreBusy, Unclear
 from ..mail.disposition import Disposition
+from ..mail.token import Purpose
 from ..store import blobs, deeds, inbox
 from ..store.db import savepoint
-from . import bounces, grouping, target
+from . import bounces, grouping, several, target
 from .alarm import raise_alarm
 from .asking_back import ask_back
 from .handlers import handle, understand
-from .intent import Intent
-from .job import Job, build
+from .intent import Intent, speaks_of_the_mail
+from .job import DECIDES, Job, build
 from .reading import Reading, read
+from .receipts import Untaken
 from .system import System
 from .target import Target
 
@@ -109,7 +111,7 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
         return "held", {**trace, "disposition": "hold", "reason": str(refusal)}
     above = deeds.newest(conn)
     state, more = _carry_out(job)
-    grouping.flush(system, conn, above)
+    grouping.flush(system, conn, above, _untaken(job))
     return state, {**trace, **more}
 
 
@@ -128,9 +130,13 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
     trace = _about(job)
     try:
         with savepoint(job.conn):
-            intent = understand(job)
-            decision = handle(job, intent)
-        done = {"command": intent.verb.value, "decision": decision, "written_sha256": job.fingerprint()}
+            found = _parts(job)
+            if found:
+                command, decision = "several", several.carry_out(job, found, _part)
+            else:
+                intent = understand(job)
+                command, decision = intent.verb.value, handle(job, intent)
+        done = {"command": command, "decision": decision, "written_sha256": job.fingerprint()}
         return "done", {**trace, **done}
     except Refusal as refusal:
         asked = ask_back(job, refusal, intent.verb if intent else None)
@@ -141,6 +147,30 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
             "decision": type(refusal).__name__,
             "reason": str(refusal),
         }
+
+
+def _parts(job: Job) -> list[several.Piece]:
+    """The parts of a reply to a letter with several questions; none where the mail is to be read as a whole."""
+    if not job.items() or speaks_of_the_mail(job.split.text):
+        return []
+    try:
+        return several.pieces(job)
+    except Unclear:
+        if job.purpose in DECIDES or understand(job).verb not in several.FOR_ALL:
+            raise
+        return several.for_all(job)
+
+
+def _untaken(job: Job) -> Untaken:
+    """What the receipt of this mail must say that nothing came of; of a digest it leaves at once."""
+    kind = "decided" if job.purpose in DECIDES else "receipt"
+    return Untaken(job.person, kind, tuple(job.untaken), job.cause, at_once=job.purpose is Purpose.DIGEST)
+
+
+def _part(job: Job) -> str:
+    """One part of a mail; refused, it has changed nothing."""
+    with savepoint(job.conn):
+        return handle(job, understand(job))
 
 
 def _about(job: Job) -> dict[str, Any]:

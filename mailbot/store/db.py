@@ -187,6 +187,15 @@ def _applied(conn: sqlite3.Connection) -> set[str]:
     return {row["name"] for row in conn.execute("select name from _sqlite_migrations")} if known else set()
 
 
+def foreign(conn: sqlite3.Connection, folder: Path) -> str:
+    """Why a database is none that this version of mailbot works with, "" where it is one."""
+    done = _applied(conn)
+    if not done:
+        return "is no database of mailbot"
+    later = sorted(done - {script.stem for script in folder.glob("[0-9]*.sql")})
+    return f"was written by a later version of mailbot ({later[0]})" if later else ""
+
+
 def _apply(store: Store, scripts: list[Path]) -> None:
     from sqlite_utils import Database, Migrations
 

@@ -1,0 +1,106 @@
+"""What staff decide about mail that waits, by a line of the digest: where it belongs, or that it is dropped."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import replace
+
+from ..domain import access
+from ..domain.model import Person, Question
+from ..errors import Refusal, UsageError
+from ..letters.scene import Item
+from ..mail.parse import parse
+from ..mail.reply import written
+from ..mail.token import Purpose
+from ..mail.trust import Trust
+from ..store import blobs, blocked, conversations, deeds, inbox, people, questions
+from ..store.letters import LetterItem
+from . import grouping
+from .french import core, fold
+from .job import Job, build
+from .questions import act, find
+from .reading import our_words
+from .system import System
+from .target import Target
+
+WAITS = ("held", "shunted")
+_REFERENCE = re.compile(r"[a-z]\d{3,}-\d{4}-\d+", re.IGNORECASE)
+#: what is done with it -> the words for it
+_WORDS = {
+    "dropped": r"non|no|ecarte|ecarter|supprimer",
+    "blocked": r"bloquer|bloque",
+    "retried": r"reprendre|reprends",
+}
+
+
+def decide(job: Job, label: str, item: LetterItem, text: str) -> Item:
+    """Carry out one line about held mail; what became of it, or why nothing did, for the transcript."""
+    row = inbox.get(job.conn, item.inbox_id or 0)
+    if row is None or row["state"] not in WAITS:
+        return Item(label, _guess(job.conn, row), refusal="OutOfTurn", about="held")
+    said = fold(core(text)).strip(" .!:→>-")
+    for done, pattern in _WORDS.items():
+        if re.fullmatch(pattern, said):
+            return _close(job, label, row, done)
+    ref = _REFERENCE.search(text)
+    guess = _guess(job.conn, row)
+    if ref is None and (said not in ("oui", "ok", "d'accord") or guess is None):
+        return Item(label, guess, refusal="Unclear", about="held", comment=text)
+    try:
+        question = find(job.conn, ref[0] if ref else guess.ref if guess else "")
+        assign(job.system, job.conn, row, question, filed_by=job.person)
+    except (UsageError, Refusal) as error:
+        return Item(label, guess, refusal=type(error).__name__, about="held", comment=text)
+    return Item(label, questions.get(job.conn, question.id), held="filed", comment=row["sender"] or "")
+
+
+def _guess(conn: sqlite3.Connection, row: sqlite3.Row | None) -> Question | None:
+    return questions.get(conn, row["question_id"]) if row is not None and row["question_id"] else None
+
+
+def _close(job: Job, label: str, row: sqlite3.Row, done: str) -> Item:
+    inbox.set_state(job.conn, row["id"], "new" if done == "retried" else "closed")
+    if done == "blocked" and row["sender"]:
+        blocked.add(job.conn, row["sender"], job.person.id, job.system.now())
+    return Item(label, _guess(job.conn, row), held=done, comment=row["sender"] or "")
+
+
+def assign(
+    system: System,
+    conn: sqlite3.Connection,
+    row: sqlite3.Row,
+    question: Question,
+    writer: Person | None = None,
+    filed_by: Person | None = None,
+) -> Question:
+    """File a held message as the answer to a question, under the rights of its sender or of `writer`.
+
+    Filed by staff, a stranger's words become an answer that waits for the expert, as of a colleague who was asked; who
+    wrote them, and who filed them, is set aside with them. Raises UsageError where nobody's answer it can be, or a
+    Refusal.
+    """
+    message = parse(blobs.get(conn, row["sha256"]), system.policy.limits)
+    sender = writer or (people.by_email(conn, message.sender.address) if message.sender else None)
+    stranger = sender is None or not access.belongs(sender, access.Who.FIRM, question)
+    if stranger and filed_by:
+        sender = _proposer(question)
+    if sender is None or not access.belongs(sender, access.Who.FIRM, question):
+        raise UsageError("the sender may not answer this question: name whose answer it is with --as EMAIL")
+    conversation = conversations.of(conn, Purpose.ANSWER, sender.id, "question", question.id)
+    split = written(message, our_words(conn, conversation, message))
+    if stranger and filed_by:
+        note = f"Message de {row['sender']}, classé par {filed_by.name}"
+        split = replace(split, set_aside="\n\n".join(filter(None, (note, split.set_aside))))
+    job = build(system, conn, row, message, split, Target(conversation, "assigned", sender, Trust.TOKEN))
+    above = deeds.newest(conn)
+    decision = act(system, conn, question, access.answer(sender, question, job.written), job.act, job.cause)
+    grouping.flush(system, conn, above)
+    trace = {"reason": None, "command": "answer", "decision": "assigned", "question_id": question.id}
+    inbox.finish(conn, row["id"], "done", system.now(), trace)
+    return decision.question
+
+
+def _proposer(question: Question) -> Person | None:
+    """Somebody who was asked and whose answers wait for the expert."""
+    return next((p for p in question.asked if access.belongs(p, access.Who.COLLABORATOR, question)), None)

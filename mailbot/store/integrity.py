@@ -1,0 +1,89 @@
+"""Whether the database still holds what was written into it: one sentence for each thing that does not fit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from ..mail.parse import part
+from . import blobs, questions
+
+#: tables whose rows name a file by the mail it came with, its part there, and its hash
+FILES = ("answer_file", "draft_file", "outbox_file")
+
+
+def database(conn: sqlite3.Connection) -> Iterator[str]:
+    """What SQLite itself finds: pages, indexes, and rows that name what is not there."""
+    yield from (f"database: {row[0]}" for row in conn.execute("pragma integrity_check") if row[0] != "ok")
+    for row in conn.execute("pragma foreign_key_check"):
+        yield f"database: row {row[1]} of {row[0]} names a row of {row[2]} that is not there"
+
+
+def bytes_kept(conn: sqlite3.Connection) -> Iterator[str]:
+    """Raw mails and documents: each has the hash that it is kept under."""
+    for row in conn.execute("select sha256, size, bytes from blob"):
+        if len(row["bytes"]) != row["size"] or hashlib.sha256(row["bytes"]).hexdigest() != row["sha256"]:
+            yield f"mail or document {row['sha256'][:16]} was changed"
+
+
+def answers(conn: sqlite3.Connection) -> Iterator[str]:
+    """Each version has the fingerprint that was taken of it, and that the journal names."""
+    rows = conn.execute(
+        "select a.question_id, a.version, a.sha256, q.ref from answer a join question q on q.id = a.question_id"
+    )
+    for row in rows:
+        if questions.fingerprint(questions.answer(conn, row["question_id"], row["version"])) != row["sha256"]:
+            yield f"answer {row['ref']} version {row['version']} was changed"
+    named = conn.execute(
+        "select j.seq, p.payload, a.sha256, q.ref, j.version from journal j join journal_payload p on p.seq = j.seq "
+        "join question q on q.id = j.question_id "
+        "left join answer a on a.question_id = j.question_id and a.version = j.version "
+        "where j.version > 0 and p.erased_at is null"
+    )
+    for row in named:
+        said = _said(row["payload"])
+        if said and said != row["sha256"]:
+            yield f"answer {row['ref']} version {row['version']} is not the one of journal row {row['seq']}"
+
+
+def _said(payload: str) -> Any:
+    try:
+        found = json.loads(payload)
+    except ValueError:
+        return None  # the journal's own check names it
+    return found.get("answer_sha256") if isinstance(found, dict) else None
+
+
+def files(conn: sqlite3.Connection) -> Iterator[str]:
+    """The files of answers and letters can be taken out of the mail they came with, and are what they were."""
+    union = " union ".join(f"select inbox_id, part, sha256, name from {table}" for table in FILES)
+    for row in conn.execute(f"select f.*, i.sha256 as mail from ({union}) f left join inbox i on i.id = f.inbox_id"):
+        try:
+            whole = hashlib.sha256(part(blobs.get(conn, row["mail"]), row["part"])).hexdigest() == row["sha256"]
+        except KeyError:
+            yield f"file {row['name']!r} is not in mail {row['inbox_id']}"
+            continue
+        if not whole:
+            yield f"file {row['name']!r} of mail {row['inbox_id']} was changed"
+
+
+def erased(conn: sqlite3.Connection) -> Iterator[str]:
+    """Payloads that were erased on purpose: no fault."""
+    for row in conn.execute("select * from journal_payload where erased_at is not null order by seq"):
+        why = f" : {row['erased_why']}" if row["erased_why"] else ""
+        yield f"journal row {row['seq']}: effacé le {row['erased_at'][:10]}{why}"
+
+
+def counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """How much was looked at."""
+    union = " union ".join(f"select inbox_id, part, sha256, name from {table}" for table in FILES)
+    asked = {
+        "journal rows": "select count(*) from journal",
+        "mails and documents": "select count(*) from blob",
+        "answers": "select count(*) from answer",
+        "files": f"select count(*) from ({union})",
+    }
+    return {what: int(conn.execute(sql).fetchone()[0]) for what, sql in asked.items()}
