@@ -66,14 +66,15 @@ class Bodies:
 
 def new(writer: Writer, typed: Typed, manner: Manner, at: datetime) -> EmailMessage:
     """A mail that answers nothing."""
-    return _message(writer, typed, manner, at, _WRITE[manner](writer, typed.text, None))
+    return _message(writer, typed, manner, at, _WRITE[manner](writer, typed.text))
 
 
 def reply(
     original: EmailMessage, writer: Writer, typed: Typed, manner: Manner, at: datetime, quote: bool = True
 ) -> EmailMessage:
     """A reply to `original`, quoted below what was typed unless `quote` is off. `at` is aware, where the writer is."""
-    message = _message(writer, typed, manner, at, _WRITE[manner](writer, typed.text, original if quote else None))
+    below = _quoted(original, at) if quote else None
+    message = _message(writer, typed, manner, at, _WRITE[manner](writer, typed.text, below))
     known = str(original["Message-ID"] or "").strip()
     if known:
         message["In-Reply-To"] = known
@@ -84,11 +85,11 @@ def reply(
 
 def forward(original: EmailMessage, writer: Writer, typed: Typed, manner: Manner, at: datetime) -> EmailMessage:
     """`original` handed on to somebody else, its files with it, as each program does: nothing in References."""
-    bodies = _FORWARD[manner](writer, typed.text, original)
+    both = _FORWARD[manner](writer, typed.text, _quoted(original, at))
     files = {str(part.get_filename()): part.get_content() for part in original.iter_attachments()}
     kept = {name: data.encode() if isinstance(data, str) else data for name, data in files.items()}
     more = Typed(typed.text, typed.to, typed.subject, {**kept, **typed.files}, typed.carbon)
-    return _message(writer, more, manner, at, bodies)
+    return _message(writer, more, manner, at, both)
 
 
 def reply_subject(original: EmailMessage, manner: Manner) -> str:
@@ -175,7 +176,8 @@ class _Quoted:
     inner: str
 
 
-def _quoted(original: EmailMessage) -> _Quoted:
+def _quoted(original: EmailMessage, at: datetime) -> _Quoted:
+    """`original`, its date where the writer is at `at`."""
     parts = bodies(original)
     tree = LexborHTMLParser(parts.html)
     style = "\n".join(str(node.html) for node in tree.css("style"))
@@ -189,7 +191,7 @@ def _quoted(original: EmailMessage) -> _Quoted:
         address=sender.addr_spec if sender else "",
         to=str(original["To"] or ""),
         subject=str(original["Subject"] or ""),
-        date=original["Date"].datetime,
+        date=original["Date"].datetime.astimezone(at.tzinfo),
         bodies=parts,
         style=style,
         inner=inner,
@@ -230,12 +232,11 @@ div.WordSection1 {{page:WordSection1;}}
 _BORDER = "border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"
 
 
-def _outlook(writer: Writer, text: str, original: EmailMessage | None) -> Bodies:
+def _outlook(writer: Writer, text: str, quoted: _Quoted | None = None) -> Bodies:
     typed = text.strip("\n") + (f"\n\n{writer.signature}" if writer.signature else "")
     above = "\n".join(_mso(line) for line in typed.split("\n"))
-    if original is None:
+    if quoted is None:
         return Bodies(f"{typed}\n", _WORD.format(style="", typed=above, history=""))
-    quoted = _quoted(original)
     rows = (
         ("De", quoted.sender),
         ("Envoyé", _outlook_date(quoted.date)),
@@ -275,11 +276,10 @@ def _gmail_typed(writer: Writer, text: str) -> Bodies:
     return Bodies(f"{typed}\n\n-- \n{writer.signature}", f"{html}{prefix}{signature}</div>")
 
 
-def _gmail(writer: Writer, text: str, original: EmailMessage | None) -> Bodies:
+def _gmail(writer: Writer, text: str, quoted: _Quoted | None = None) -> Bodies:
     above = _gmail_typed(writer, text)
-    if original is None:
+    if quoted is None:
         return Bodies(above.text + "\n", above.html)
-    quoted = _quoted(original)
     day = f"Le {_DAYS[quoted.date.weekday()][:3]}. {quoted.date.day} {_SHORT[quoted.date.month - 1]} {quoted.date.year}"
     said = textwrap.fill(f"{day} à {quoted.date:%H:%M}, {quoted.name} <{quoted.address}> a écrit :", 76)
     link = f'&lt;<a href="mailto:{quoted.address}">{quoted.address}</a>&gt;'
@@ -301,15 +301,14 @@ _PHONE_HEAD = '<html><head><meta http-equiv="content-type" content="text/html; c
 _SENT_FROM = "Envoyé de mon iPhone"
 
 
-def _phone(writer: Writer, text: str, original: EmailMessage | None) -> Bodies:
+def _phone(writer: Writer, text: str, quoted: _Quoted | None = None) -> Bodies:
     """The firm's signature does not stand on a phone: its own line does."""
     typed = text.strip("\n")
     above = (
         f'{_PHONE_HEAD}{_lines(typed)}<br id="lineBreakAtBeginningOfSignature"><div dir="ltr"><br>{_SENT_FROM}</div>'
     )
-    if original is None:
+    if quoted is None:
         return Bodies(f"{typed}\n\n{_SENT_FROM}\n", f"{above}</body></html>")
-    quoted = _quoted(original)
     day = f"Le {quoted.date.day} {_SHORT[quoted.date.month - 1]} {quoted.date.year} à {quoted.date:%H:%M}"
     said = f"{day}, {quoted.name} <{quoted.address}> a écrit :"
     history = (
@@ -326,8 +325,8 @@ def _forward_rows(quoted: _Quoted, date: str) -> list[tuple[str, str]]:
     return [("De", quoted.sender), ("Date", date), ("Objet", quoted.subject), ("À", quoted.to)]
 
 
-def _gmail_forward(writer: Writer, text: str, original: EmailMessage) -> Bodies:
-    above, quoted = _gmail_typed(writer, text), _quoted(original)
+def _gmail_forward(writer: Writer, text: str, quoted: _Quoted) -> Bodies:
+    above = _gmail_typed(writer, text)
     date = f"{_DAYS[quoted.date.weekday()][:3]}. {quoted.date.day} {_SHORT[quoted.date.month - 1]} {quoted.date:%Y}"
     rows = _forward_rows(quoted, f"{date} à {quoted.date:%H:%M}")
     plain = "\n".join(f"{name} : {value}" for name, value in rows)
@@ -339,10 +338,9 @@ def _gmail_forward(writer: Writer, text: str, original: EmailMessage) -> Bodies:
     )
 
 
-def _phone_forward(writer: Writer, text: str, original: EmailMessage) -> Bodies:
-    quoted = _quoted(original)
-    above = _phone(writer, text, None)
-    rows = _forward_rows(quoted, f"{_outlook_date(quoted.date)} UTC+1")
+def _phone_forward(writer: Writer, text: str, quoted: _Quoted) -> Bodies:
+    above = _phone(writer, text)
+    rows = _forward_rows(quoted, f"{_outlook_date(quoted.date)} {quoted.date:%Z}")
     html = "<br>".join(f"<b>{name}:</b> {_linked(value)}" for name, value in rows)
     plain = "\n".join(f"> {name}: {value}" for name, value in rows)
     start = "Début du message transféré :"

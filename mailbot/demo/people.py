@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..domain.model import Person, Right, Role
+from ..service.french import fold
 from ..store import people
 from .manner import Writer
 from .sandbox import SAMPLE
@@ -64,7 +65,7 @@ def boxes(conn: sqlite3.Connection) -> list[Box]:
     found = [_box(person, firms) for person in _everybody(conn)]
     found.append(Box(STRANGER[0], STRANGER[1], Group.OTHERS, "inconnu d’ASSAPROL", first=True))
     order = list(Group)
-    return sorted(found, key=lambda box: (not box.first, order.index(box.group), box.name))
+    return sorted(found, key=lambda box: (not box.first, order.index(box.group), fold(box.name)))
 
 
 def _everybody(conn: sqlite3.Connection) -> list[Person]:

@@ -20,6 +20,8 @@ from .postoffice import Letter
 _TITLE = re.compile(r"^(\S.*(?:\n\S.*)*?)\n=+$", re.M)
 _ALL = re.compile(r"«\s*OK pour tous\s*»")
 _PAGE = re.compile(r"http://127\.0\.0\.1:\d+(?=/[vf]/)")
+#: what a mail program gives a mail that says nothing of its look
+_PLAIN = "<style>body { margin: 12px; font: 15px/1.45 Arial, sans-serif; }</style>"
 SOURCE_CHARACTERS = 200_000  #: of a letter's source that are shown
 #: kinds of our letters, as the list of what happened names them
 KINDS = {
@@ -132,7 +134,7 @@ def frame(html: str, here: str, pages: str) -> str:
         link.attrs["href"] = f"{here}?{urlencode(mail_link(str(link.attrs['href'])))}#repondre"
         link.attrs["target"] = "_top"
     text = str(tree.html or "")
-    return text.replace("<head>", '<head><base target="_blank">', 1)
+    return text.replace("<head>", f'<head><base target="_blank">{_PLAIN}', 1)
 
 
 def mail_link(address: str) -> Mapping[str, str]:

@@ -107,6 +107,15 @@ def test_the_thread_and_the_files_go_with_it(how: Manner) -> None:
 
 
 @pytest.mark.parametrize("how", list(Manner))
+def test_dates_are_those_of_the_writer(how: Manner) -> None:
+    original = letter("question")
+    original.replace_header("Date", "Tue, 03 Nov 2026 08:00:00 +0000")
+    mail = manner.reply(original, writer(False), typed(original, "Voici."), how, AT)
+    assert "09:00" in manner.bodies(mail).text
+    assert "08:00" not in manner.bodies(mail).text
+
+
+@pytest.mark.parametrize("how", list(Manner))
 def test_a_forward_is_known_for_one_and_keeps_the_foot_line(how: Manner) -> None:
     original = letter("question")
     subject = manner.forward_subject(original, how)

@@ -34,6 +34,8 @@ addEventListener("pageshow", () => {
   document.querySelectorAll("button").forEach((one) => { one.disabled = false; });
 });
 
+document.querySelector("#boites [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 async function keep() {
   if (!document.hidden) await refresh().catch(() => {});
   setTimeout(keep, SECONDS * 1000);
