@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Refusal, StoreBusy, Unclear
 from ..mail.disposition import Disposition
 from ..mail.token import Purpose
-from ..store import blobs, deeds, inbox
+from ..store import blobs, blocked, deeds, inbox
 from ..store.db import savepoint
 from . import bounces, grouping, several, target
 from .alarm import raise_alarm
@@ -101,6 +101,8 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
         return "done", {**trace, "decision": bounces.record(system, conn, message, inbox.envelope(row), row["id"])}
     if screened.disposition in (Disposition.AUTO, Disposition.LOOP):
         return "done", trace
+    if message.sender and blocked.contains(conn, message.sender.address):
+        return "closed", {**trace, "reason": "the address is blocked"}
     try:
         found = target.find(system, conn, message, inbox.envelope(row))
         trace.update(_matched(found))
