@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from ..store.db import Store
 from . import brakes
 from .clock import Clock
 from .system import System
+
+Look = Callable[[sqlite3.Connection], Iterator[str]]
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,15 @@ def verify(system: System) -> Findings:
     """Look at everything: journal chain, stored hashes, the database file."""
     conn = system.store.conn
     looks = (integrity.database, journal.faults, integrity.bytes_kept, integrity.answers, integrity.files)
-    faults = tuple(fault for look in looks for fault in look(conn))
+    faults = tuple(fault for look in looks for fault in _as_far_as_it_reads(look, conn))
     return Findings(faults, tuple(integrity.erased(conn)), integrity.counts(conn))
+
+
+def _as_far_as_it_reads(look: Look, conn: sqlite3.Connection) -> Iterator[str]:
+    try:
+        yield from look(conn)
+    except sqlite3.DatabaseError as error:
+        yield f"database: {' '.join(str(error).split())[:100]}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,11 @@ def backup(places: Places, file: Path) -> Content:
         content = copies.examine(temporary, resources.data("db"))
         _sync(temporary)
         _put(places.key, key)
-        _name(temporary, file)
+        try:
+            _name(temporary, file)
+        except (OSError, UsageError):
+            key.unlink()
+            raise
     except OSError as error:
         raise UsageError(f"{error.filename or file}: {error.strerror}") from error
     finally:

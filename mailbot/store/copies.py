@@ -33,10 +33,11 @@ def copy(source: Path, target: Path) -> None:
     """
     try:
         with (
-            closing(sqlite3.connect(f"file:{quote(str(source.absolute()))}?mode=ro", uri=True)) as old,
+            closing(
+                sqlite3.connect(f"file:{quote(str(source.absolute()))}?mode=ro", uri=True, isolation_level=None)
+            ) as old,
             closing(sqlite3.connect(target, isolation_level=None)) as new,
         ):
-            old.isolation_level = None
             old.execute("begin")
             old.execute("select 1 from sqlite_master").fetchone()
             old.backup(new, pages=PAGES)

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 import logging
+import smtplib
+import sqlite3
+import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from mailbot.cli import main
+from mailbot.demo.postoffice import reply
+from mailbot.demo.sandbox import Sandbox, sandbox
 from mailbot.mail.backoff import Outcome, Result
-from mailbot.service import alarm, brakes, delivery
+from mailbot.service import alarm, brakes, delivery, results
 from mailbot.service.delivery import deliver_due
-from mailbot.store import inbox, outbox
-from mailbot.store.db import stamp
-from tests.campaign import AICHA, MAITE, REF, Campaign
+from mailbot.store import copies, inbox, outbox
+from mailbot.store.db import set_setting, stamp
+from tests.campaign import AICHA, ELISE, MAITE, REF, Campaign
 from tests.gateways.clients import wait_until
 
 Run = Callable[..., tuple[int, str, str]]
@@ -264,3 +275,361 @@ def test_what_is_asked_at_each_tick_or_probe_has_its_index(campaign: Campaign, a
     conn.set_trace_callback(None)
     plans = [" ".join(r["detail"] for r in conn.execute(f"explain query plan {sql}")) for sql in said]
     assert [name for plan, name in zip(plans, index, strict=True) if f"INDEX {name}" not in plan] == [], plans
+
+
+# Verify
+
+
+def test_verify_finds_nothing_where_nothing_was_changed(campaign: Campaign, run: Run) -> None:
+    handed_over(campaign)
+    code, out, _ = run("verify")
+    assert (code, "1 files" in out, "2 answers" in out) == (0, True, True), out
+    found = json.loads(run("verify", "--json")[1])
+    assert (found["faults"], found["notes"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("update answer set text = 'autre'", f"answer {REF} version 1 was changed"),
+        ("update answer set sha256 = '0' where version = 1", f"answer {REF} version 1 is not the one of journal row"),
+        ("update answer_file set sha256 = '0'", "file 'détail.pdf' of mail 1 was changed"),
+        ("update answer_file set part = '9'", "file 'détail.pdf' is not in mail 1"),
+        ("update blob set bytes = bytes || x'00' where rowid = 1", "was changed"),
+        ("update journal set kind = 'approved' where seq = 2", "journal row 2 was changed"),
+        ("update journal_payload set payload = '{}' where seq = 2", "payload of journal row 2 was changed"),
+        ("delete from journal where seq = 2", "journal row 2 is missing"),
+        ("update answer set by_id = 9999", "database: row"),
+    ],
+    ids="text fingerprint file part mail journal payload gap reference".split(),
+)
+def test_verify_names_what_was_changed(campaign: Campaign, run: Run, change: str, fault: str) -> None:
+    handed_over(campaign)
+    with tampering(campaign) as conn:
+        conn.execute(change)
+    code, out, err = run("verify")
+    assert (code, fault in out, "faults" in err) == (1, True, True), out + err
+
+
+def test_what_was_erased_on_purpose_is_no_fault(campaign: Campaign, run: Run) -> None:
+    handed_over(campaign)
+    with tampering(campaign) as conn:
+        conn.execute("update journal_payload set payload = '', erased_at = '2026-11-24T08:00:00Z', erased_why = "
+                     "'durée de conservation' where seq = 2")  # fmt: skip
+    code, out, _ = run("verify")
+    assert (code, "journal row 2: effacé le 2026-11-24 : durée de conservation" in out) == (0, True), out
+
+
+@contextmanager
+def tampering(campaign: Campaign) -> Iterator[sqlite3.Connection]:
+    """Somebody writes into the file past mailbot."""
+    with closing(sqlite3.connect(campaign.system.store.path)) as conn, conn:
+        yield conn
+
+
+def handed_over(campaign: Campaign) -> None:
+    """Aïcha answers with a file, Maïté amends and hands over, Mireille treats."""
+    files = {"détail.pdf": b"%PDF-1.4\n%%EOF\n"}
+    campaign.reply(campaign.letter(AICHA, "question"), AICHA, "=SOMME(A1)", files=files)
+    campaign.reply(campaign.letter(MAITE, "approval"), MAITE, "Remplacer : -9 840 € en tout.")
+
+
+# Results
+
+
+def csv_rows(path: Path) -> dict[str, dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return {row["reference"]: row for row in csv.DictReader(file)}
+
+
+def test_results_hold_what_was_handed_over_and_nothing_before(campaign: Campaign, run: Run, tmp_path: Path) -> None:
+    campaign.reply(campaign.letter(AICHA, "question"), AICHA, "Le détail.", files={"détail.pdf": b"%PDF-1.4\n"})
+    file = tmp_path / "results.csv"
+    assert run("results", str(file))[0] == 0
+    row = csv_rows(file)[REF]
+    assert (row["etat"], row["reponse"], row["pieces"]) == ("En attente de validation par l’expert", "", "")
+    assert len(csv_rows(file)) == 110
+    campaign.reply(campaign.letter(MAITE, "approval"), MAITE, "OK")
+    run("treat", REF, "--by", "gestion1@assaprol.example", "--outcome", "corrective_return")
+    assert run("results", str(file))[0] == 0
+    row = csv_rows(file)[REF]
+    assert (row["reponse"], row["repondu_par"], row["valide_par"]) == ("Le détail.", AICHA[1], MAITE[1])
+    assert (row["etat"], row["issue"], row["pieces"]) == ("Traitée", "déclaration rectificative demandée", "détail.pdf")
+    offset = campaign.system.today().strftime("%z")
+    assert row["traitee_le"].replace(":", "").endswith(offset), "in the zone of the association"
+    found = {row["ref"]: row for row in json_rows(run, tmp_path)}[REF]
+    assert (found["answer"], found["approved_by"], found["outcome"]) == ("Le détail.", MAITE[1], "corrective_return")
+    assert found["files"][0]["name"] == "détail.pdf"
+
+
+def json_rows(run: Run, folder: Path, *more: str) -> list[dict[str, Any]]:
+    code, _, err = run("results", str(folder / "results.json"), *more)
+    assert code == 0, err
+    found: list[dict[str, Any]] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_what_people_typed_is_never_a_formula(campaign: Campaign, run: Run, tmp_path: Path) -> None:
+    handed_over(campaign)
+    run("results", str(tmp_path / "results.csv"))
+    assert csv_rows(tmp_path / "results.csv")[REF]["reponse"] == "'-9 840 € en tout."
+    with campaign.system.store.tx() as conn:
+        conn.execute("update answer set text = ? where version = 2", ("=HYPERLINK(A1)\x07" + "x" * 40_000,))
+    run("results", str(tmp_path / "results.xlsx"))
+    book = openpyxl.load_workbook(tmp_path / "results.xlsx")
+    header, *rows = book["resultats"].iter_rows()
+    assert [cell.value for cell in header] == list(results.HEADERS)
+    (row,) = [dict(zip(results.HEADERS, r, strict=True)) for r in rows if r[0].value == REF]
+    assert row["reponse"].data_type == "s"
+    assert row["reponse"].value.startswith("=HYPERLINK(A1)x")
+    assert "texte coupé : 40014 caractères" in row["reponse"].value
+    assert row["valide_le"].value.hour == campaign.system.today().hour
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\r=1", "\n=1", "＝1"])
+def test_every_way_to_begin_a_formula_is_defused(text: str) -> None:
+    assert results._plain(text, results.ZoneInfo("Europe/Paris")) == f"'{text}"
+
+
+def test_since_means_changed_since(campaign: Campaign, run: Run, tmp_path: Path) -> None:
+    today = campaign.system.today().date()
+    assert len(json_rows(run, tmp_path, "--since", today.isoformat())) == 3, "those that were asked today"
+    assert json_rows(run, tmp_path, "--since", (today + alarm.timedelta(days=1)).isoformat()) == []
+    assert run("results", str(tmp_path / "x.csv"), "--since", "demain")[0] == 1
+    assert run("results", str(tmp_path / "x.ods"))[0] == 1
+
+
+def test_a_file_of_results_is_replaced_whole_or_not_at_all(
+    campaign: Campaign, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "results.csv"
+    file.write_text("what stood there")
+    monkeypatch.setattr(results.results, "get", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left", "x")))
+    assert run("results", str(file))[0] == 1
+    assert file.read_text() == "what stood there"
+    assert [path.name for path in tmp_path.glob(".results*")] == []
+
+
+def test_files_keep_their_names_and_never_meet(campaign: Campaign, run: Run, tmp_path: Path) -> None:
+    message = reply(campaign.letter(ELISE, "question"), ELISE, "Voici.")
+    for name, data in (("a.pdf", b"%PDF-1\n"), ("A.pdf", b"%PDF-2\n"), ("../../etc/a.pdf", b"%PDF-3\n")):
+        message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
+    campaign.hand_in(message)
+    assert campaign.show()["state"] == "submitted"
+    for _ in range(2):  # a second time replaces, and makes no copies
+        found = {row["ref"]: row for row in json_rows(run, tmp_path, "--files", str(tmp_path / "out"))}[REF]
+    written = {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in
+               (tmp_path / "out").rglob("*") if path.is_file()}  # fmt: skip
+    assert {f["path"]: f["sha256"] for f in found["files"]} == {
+        path: hashlib.sha256(data).hexdigest() for path, data in written.items()
+    }
+    assert len(written) == 3
+    assert f"{REF}/A (2).pdf" in written
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("/etc/passwd", "_etc_passwd"),
+        ("..", "x"),
+        ("C:\\a\\b.pdf", "C__a_b.pdf"),
+        ("con.pdf", "_con.pdf"),
+        ("a\u202efdp.exe", "a_fdp.exe"),
+        ("é" * 200 + ".pdf", "é" * 73 + ".pdf"),
+        ("a\x00b\n.pdf", "a_b_.pdf"),
+        (".htaccess", "htaccess"),
+    ],
+)
+def test_a_name_is_one_file_in_one_folder(name: str, kept: str) -> None:
+    assert results.safe(name, "x") == kept
+    assert len(results.safe(name, "x").encode()) <= results.NAME_BYTES
+
+
+# Backup and restore
+
+
+def folder_of(campaign: Campaign) -> Path:
+    return Path(campaign.system.store.path).parent.parent
+
+
+def test_a_backup_is_whole_private_and_never_takes_the_place_of_another(
+    campaign: Campaign, run: Run, tmp_path: Path
+) -> None:
+    handed_over(campaign)
+    file = tmp_path / "copy.db"
+    assert run("backup", str(file), "--dry-run")[0] == 0
+    assert not file.exists()
+    code, out, _ = run("backup", str(file))
+    assert (code, "110 questions" in out) == (0, True)
+    key = tmp_path / "copy.db.key"
+    assert [path.stat().st_mode & 0o777 for path in (file, key)] == [0o600, 0o600]
+    assert key.read_bytes() == (folder_of(campaign) / "var" / "mailbot.key").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir() if "copy" in path.name) == ["copy.db", "copy.db.key"]
+    before = file.read_bytes()
+    code, _, err = run("backup", str(file))
+    assert (code, "exists" in err) == (1, True)
+    assert file.read_bytes() == before
+    file.unlink()
+    assert run("backup", str(file))[0] == 1, "nor its key"
+    assert run("backup", str(tmp_path / "nowhere" / "x.db"))[0] == 1
+
+
+def test_a_copy_put_back_starts_paused_and_nothing_of_today_is_lost(
+    campaign: Campaign, run: Run, tmp_path: Path
+) -> None:
+    file, var = tmp_path / "copy.db", folder_of(campaign) / "var"
+    run("backup", str(file))
+    handed_over(campaign)
+    highest = copies.numbers(campaign.system.store.path)
+    assert run("restore", str(file), "--dry-run")[0] == 0
+    code, _, err = run("restore", str(file))
+    assert (code, "110 questions" in err, "--yes" in err) == (1, True, True)
+    assert campaign.show()["state"] == "submitted", "nothing was done"
+    campaign.system.store.close()
+    code, out, _ = run("restore", str(file), "--yes")
+    assert (code, "mailbot resume --skip-past" in out) == (0, True)
+    assert campaign.show()["state"] == "asked", "as it was when the copy was made"
+    assert "restored from copy.db" in brakes.paused(campaign.system.store)
+    assert kinds_of_journal(campaign)[-1] == "restored"
+    assert run("verify")[0] == 0
+    (aside,) = var.glob("mailbot.db.before-*")
+    with closing(sqlite3.connect(aside)) as conn:
+        assert conn.execute("select state from question where ref = ?", (REF,)).fetchone()[0] == "submitted"
+    assert not list(var.glob("mailbot.key.before-*")), "the same key"
+    assert not list(var.glob("*restoring*"))
+    assert run("resume", "--skip-past", "--yes")[0] == 0
+    handed_over(campaign)
+    new = copies.numbers(campaign.system.store.path)
+    assert all(new[table] > highest[table] + copies.GAP for table in new), "no number of a letter is given twice"
+
+
+def test_a_key_of_the_copy_takes_the_place_of_todays(campaign: Campaign, run: Run, tmp_path: Path) -> None:
+    file, key = tmp_path / "copy.db", folder_of(campaign) / "var" / "mailbot.key"
+    run("backup", str(file))
+    old = key.read_text()
+    key.write_text(f"2 {'ab' * 32}\n")
+    assert run("restore", str(file), "--yes")[0] == 0
+    assert (key.read_text(), key.stat().st_mode & 0o777) == (old, 0o600)
+    (aside,) = key.parent.glob("mailbot.key.before-*")
+    assert aside.read_text() == f"2 {'ab' * 32}\n"
+
+
+def test_a_wal_of_today_is_never_read_into_the_copy(campaign: Campaign, run: Run, tmp_path: Path) -> None:
+    """A process died: its last transactions stand in the -wal. They belong to the database that is moved aside."""
+    file, database = tmp_path / "copy.db", campaign.system.store.path
+    run("backup", str(file))
+    campaign.system.store.close()
+    code = (
+        f"import sqlite3, os; c = sqlite3.connect({str(database)!r}); c.execute('pragma journal_mode = wal');"
+        "c.execute('pragma wal_autocheckpoint = 0');"
+        "c.execute(\"update question set text = 'written last'\"); c.commit(); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert database.with_name("mailbot.db-wal").stat().st_size > 0
+    assert run("restore", str(file), "--yes")[0] == 0
+    (aside,) = (
+        path for path in database.parent.glob("mailbot.db.before-*") if not path.name.endswith(("-wal", "-shm"))
+    )
+    for path, count in ((aside, 110), (database, 0)):
+        with closing(sqlite3.connect(path)) as conn:
+            assert conn.execute("select count(*) from question where text = 'written last'").fetchone()[0] == count
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda path: path.write_bytes(b"no database" * 500), "copied"),
+        (lambda path: path.write_bytes(path.read_bytes()[:40_000]), "damaged"),
+        (lambda path: execute(path, "drop table _sqlite_migrations"), "no database of mailbot"),
+        (lambda path: execute(path, "update _sqlite_migrations set name = '9999_later'"), "later version"),
+        (lambda path: execute(path, "update answer set by_id = 9999"), "damaged"),
+        (lambda path: path.unlink(), "no file"),
+    ],
+    ids="text cut stranger later references gone".split(),
+)
+def test_a_copy_that_is_damaged_is_not_put_back(
+    campaign: Campaign, run: Run, tmp_path: Path, damage: Any, says: str
+) -> None:
+    handed_over(campaign)
+    file = tmp_path / "copy.db"
+    run("backup", str(file))
+    damage(file)
+    code, _, err = run("restore", str(file), "--yes")
+    assert (code, says in err) == (1, True), err
+    assert campaign.show()["state"] == "submitted"
+    assert (
+        sorted(p.name for p in (folder_of(campaign) / "var").iterdir() if "before" in p.name or "rest" in p.name) == []
+    )
+
+
+def execute(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute(sql)
+
+
+@pytest.mark.slow
+def test_a_backup_while_serve_works_is_whole_and_holds_nobody_up(tmp_path: Path) -> None:
+    """Mail comes in while copies are made: each copy is whole, and holds the mails that were accepted before it."""
+    with sandbox(tmp_path) as here:
+        here.run("ask", "--dossier", "D0009", "--yes")
+        here.start()
+        code, _, err = restore_beside(here, tmp_path)
+        assert (code, "stop it first" in err) == (1, True)
+        stop, sent = threading.Event(), []
+        feeding = threading.Thread(target=feed, args=(here, stop, sent))
+        feeding.start()
+        for n in range(4):
+            wait_until(lambda n=n: len(sent) >= (n + 1) * 10)
+            before = len(sent)
+            here.run("backup", str(tmp_path / f"copy{n}.db"))
+            with closing(sqlite3.connect(tmp_path / f"copy{n}.db")) as conn:
+                assert conn.execute("pragma integrity_check").fetchone()[0] == "ok"
+                assert conn.execute("select count(*) from inbox").fetchone()[0] >= before
+        stop.set()
+        feeding.join(20)
+        assert max(sent) < 5, "seconds until a 250"
+        here.stop()
+        here.run("restore", str(tmp_path / "copy3.db"), "--yes")
+        assert "no letter leaves: restored from copy3.db" in here.run("status")
+
+
+def restore_beside(here: Sandbox, tmp_path: Path) -> tuple[int, str, str]:
+    """`restore` while `serve` runs."""
+    here.run("backup", str(tmp_path / "first.db"))
+    done = subprocess.run(here._command("restore", str(tmp_path / "first.db"), "--yes"), capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def feed(here: Sandbox, stop: threading.Event, sent: list[float]) -> None:
+    n = 0
+    with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=30) as client:
+        while not stop.is_set():
+            n += 1
+            raw = f"From: a@b.example\r\nMessage-ID: <{n}@b.example>\r\nSubject: x\r\n\r\nBonjour {n}\r\n".encode()
+            begin = time.monotonic()
+            client.sendmail("a@b.example", ["eccv@assaprol.example"], raw)
+            sent.append(time.monotonic() - begin)
+
+
+def test_writers_go_on_while_a_copy_is_made_step_by_step(campaign: Campaign, tmp_path: Path, monkeypatch: Any) -> None:
+    """A page a step, and a transaction between any two: the copy ends, and is that of its first moment."""
+    monkeypatch.setattr(copies, "PAGES", 1)
+    store, stop, count = campaign.system.store, threading.Event(), [0]
+
+    def write() -> None:
+        while not stop.is_set():
+            with store.tx() as conn:
+                count[0] += 1
+                set_setting(conn, "count", str(count[0]))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    wait_until(lambda: count[0] > 5)
+    copies.copy(store.path, tmp_path / "copy.db")
+    at_the_end = count[0]
+    stop.set()
+    thread.join()
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as conn:
+        kept = int(conn.execute("select value from setting where name = 'count'").fetchone()[0])
+    assert 5 <= kept < at_the_end
