@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..service.desk import why
 from ..store import inbox
 from . import firstday, manner, showing
 from .manner import Manner, Typed
 from .people import Box, boxes
-from .postoffice import Letter, is_of, recipients
+from .postoffice import Letter, addresses, is_of
 from .running import BOT, PARIS, Running
 
 NEWS = 8  #: letters that are named; the others are counted
@@ -37,7 +37,7 @@ class Form:
     how: str = Manner.OUTLOOK.value
     quote: bool = True
     signed: bool = False
-    open: bool = False  #: a link filled it
+    link: bool = False  #: a link of a letter filled it: a mail program then begins a new mail
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Desk:
     def reply_form(self, letter: Letter, asked: Mapping[str, str]) -> Form:
         """The form below a letter; a `mailto:` link of the letter fills it, and then nothing is quoted."""
         if "a" in asked:
-            return self.kept({**asked, "citer": ""})
+            return self.kept({**asked, "lien": "oui"})
         return Form(manner.reply_to(letter.message), manner.reply_subject(letter.message, Manner.OUTLOOK))
 
     def forward_form(self, letter: Letter, asked: Mapping[str, str]) -> Form:
@@ -147,11 +147,15 @@ class Desk:
 
     def kept(self, fields: Mapping[str, str]) -> Form:
         """The form as it was filled."""
-        how = fields.get("maniere", Manner.OUTLOOK.value)
         return Form(
-            fields.get("a", ""), fields.get("objet", ""), fields.get("texte", ""), how, fields.get("citer") == "oui",
-            fields.get("signature") == "oui", open=True,
-        )  # fmt: skip
+            to=fields.get("a", ""),
+            subject=fields.get("objet", ""),
+            text=fields.get("texte", "").replace("\r\n", "\n"),
+            how=fields.get("maniere", Manner.OUTLOOK.value),
+            quote=fields.get("citer") == "oui",
+            signed=fields.get("signature") == "oui",
+            link=fields.get("lien") == "oui",
+        )
 
     # --- mails --------------------------------------------------------------------------------------------------
 
@@ -160,7 +164,7 @@ class Desk:
         form = self._checked(fields)
         typed = Typed(fields.get("mot") or form.text, form.to, form.subject, files)
         writer, how, at = box.writer(form.signed), Manner(form.how), self.here.now()
-        if not form.quote and "lien" in fields:
+        if form.link and not form.quote:
             return self.here.send(manner.new(writer, typed, how, at))
         return self.here.send(manner.reply(letter.message, writer, typed, how, at, form.quote))
 
@@ -182,12 +186,10 @@ class Desk:
         form = self.kept(fields)
         if form.how not in [how.value for how in Manner]:
             raise NotSent("Ce logiciel de messagerie n’existe pas ici.")
-        to = manner.EmailMessage()
-        to["To"] = " ".join(form.to.split())
-        found = recipients(to)
+        found = addresses(form.to)
         if not found:
             raise NotSent("Il manque une adresse de destinataire.")
         for address in found:
             if not is_of(address, BOT) and self.box(address) is None:
                 raise NotSent(f"Personne n’a l’adresse {address} dans ce bac à sable.")
-        return form
+        return replace(form, to=", ".join(found))

@@ -12,6 +12,7 @@ import re
 import textwrap
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from enum import Enum
@@ -123,7 +124,7 @@ def _bare(original: EmailMessage) -> str:
 
 def _message(writer: Writer, typed: Typed, manner: Manner, at: datetime, parts: Bodies) -> EmailMessage:
     message = EmailMessage()
-    message["From"] = f"{writer.name} <{writer.address}>"
+    message["From"] = Address(writer.name, addr_spec=writer.address)
     message["To"] = typed.to
     if typed.carbon:
         message["Cc"] = typed.carbon

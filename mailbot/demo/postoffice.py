@@ -222,7 +222,12 @@ def post(office: PostOffice, port: int, message: EmailMessage, bot: str, verdict
 
 def recipients(message: EmailMessage) -> list[str]:
     """The addresses in To and Cc, each once."""
-    found = getaddresses([str(message[name]) for name in ("To", "Cc") if message[name]])
+    return addresses(*(str(message[name]) for name in ("To", "Cc") if message[name]))
+
+
+def addresses(*fields: str) -> list[str]:
+    """The addresses in fields of a header, in lower case, each once; what is none is left out."""
+    found = getaddresses([" ".join(field.split()) for field in fields])
     return list(dict.fromkeys(address.lower() for _, address in found if "@" in address))
 
 

@@ -38,6 +38,13 @@ KINDS = {
     "last_reminder": "dernier rappel",
     "digest": "point du jour",
     "help": "aide",
+    "notice": "avis",
+    "refusal": "refus",
+    "clarification": "à préciser",
+    "not_your_answer": "à confirmer",
+    "unproven": "à confirmer",
+    "confirm": "à confirmer",
+    "alarm": "alarme",
 }
 #: one word that most people answer a letter with
 QUICK = {"approval": "OK", "to_treat": "traité", "approval_unclear": "OK", "not_your_answer": "OUI"}

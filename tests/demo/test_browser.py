@@ -79,8 +79,6 @@ def test_nobody_is_shut_out(visitor: Visitor, browser: Browser, tmp_path: Path) 
 def test_the_first_minutes(visitor: Visitor, page: Page, tmp_path: Path) -> None:
     file = tmp_path / "Detail-ligne-30.pdf"
     file.write_bytes(firstday.paper("Détail de la ligne 30"))
-    waiting = visitor.newest(firstday.MAITE, "approval")
-    visitor.post(f"/boite/{firstday.MAITE}/{waiting.number}", visitor.form(waiting, "OK"))
     page.goto(visitor.address)
     page.get_by_role("link", name="Répondre à une question").click()
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_contain_text("D0009")
@@ -95,7 +93,7 @@ def test_the_first_minutes(visitor: Visitor, page: Page, tmp_path: Path) -> None
     page.goto(f"{visitor.address}boite/{firstday.MAITE}")
     page.locator("#messages li a").first.click()
     expect(page.frame_locator("iframe").get_by_text("le détail est joint")).to_be_visible()
-    page.get_by_role("button", name="Répondre «\u00a0OK").click()
+    page.get_by_role("button", name="Répondre «\u00a0OK pour tous").click()
     expect(page.get_by_role("status")).to_contain_text("Maïté Martin")
     found = sheet(visitor.here.app.system, REF)
     assert found is not None

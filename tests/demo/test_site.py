@@ -169,6 +169,21 @@ def test_an_address_that_nobody_has_is_said_and_what_was_typed_stays(visitor: Vi
     assert re.search(r'value="gmail" checked', page.text)
 
 
+def test_what_a_browser_posts_is_what_was_typed(visitor: Visitor) -> None:
+    """A browser ends the lines of a text field by CRLF (HTML, form submission)."""
+    letter = firstday.question(visitor.here, ELISE, "D0005-2025-1")
+    visitor.post(box(ELISE, letter.number), visitor.form(letter, "Une ligne,\r\net une autre.", signature="oui"))
+    found = sheet(visitor.here.app.system, "D0005-2025-1")
+    assert found is not None
+    assert found["answers"][-1]["text"] == "Une ligne,\net une autre."
+
+
+@pytest.mark.parametrize("to", ["", "@", "<<<>,;:", "Élise", "a@b@c <"])
+def test_no_address_at_all_is_said(visitor: Visitor, to: str) -> None:
+    page = visitor.post(box(ELISE) + "/nouveau", {"a": to, "texte": "Bonjour"})
+    assert page.status_code == 400
+
+
 def test_a_mail_the_door_refuses_is_said(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> str:
         raise smtplib.SMTPDataError(552, b"5.3.4 too large")
