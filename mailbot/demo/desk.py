@@ -10,7 +10,7 @@ from ..store import inbox
 from . import firstday, manner, showing
 from .manner import Manner, Typed
 from .people import Box, boxes
-from .postoffice import Letter, addresses, is_of
+from .postoffice import SENT, Letter, addresses, is_of
 from .running import BOT, PARIS, Running
 
 NEWS = 8  #: letters that are named; the others are counted
@@ -94,6 +94,16 @@ class Desk:
         unread, now = self.office.unread(box.address), self.here.now()
         letters = reversed(self.office.mailbox(box.address))
         return [showing.line(letter, letter.number in unread, PARIS, now) for letter in letters]
+
+    def sent(self, box: Box) -> list[showing.Line]:
+        """What a person sent, newest first."""
+        now = self.here.now()
+        letters = reversed(self.office.mailbox(SENT + box.address))
+        return [showing.line(letter, False, PARIS, now, "To") for letter in letters]
+
+    def letter(self, box: Box, number: int) -> Letter | None:
+        """A letter that a person got or sent, by its number."""
+        return self.office.letter(box.address, number) or self.office.letter(SENT + box.address, number)
 
     def news(self, since: int) -> Arrived:
         """The letters that arrived after number `since`, those to the mailboxes shown from the start before others."""

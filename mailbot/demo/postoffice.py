@@ -24,6 +24,7 @@ from urllib.parse import quote, unquote
 from aiosmtpd.smtp import SMTP
 
 HOST = "mx.assaprol.example"  #: the authserv-id of its verdicts
+SENT = "envoyés de "  #: and an address: the mailbox of what that person sent
 
 
 @dataclass(frozen=True)
@@ -211,13 +212,15 @@ def reply(letter: Letter, sender: tuple[str, str], text: str, files: dict[str, b
 
 def post(office: PostOffice, port: int, message: EmailMessage, bot: str, verdict: str = "pass") -> None:
     """Carry a mail to each address in its To and Cc, as the front server does: to mailbot through its door at `port`,
-    to everybody else straight into the mailbox. Raises smtplib.SMTPException where mailbot refuses it.
+    to everybody else straight into the mailbox; the sender keeps a copy. Raises smtplib.SMTPException where mailbot
+    refuses it.
     """
     for to in recipients(message):
         if is_of(to, bot):
             hand_over(port, message, to, verdict)
         else:
             office.deliver(to, message.as_bytes(policy=policy.SMTP))
+    office.deliver(SENT + addresses(str(message["From"]))[0], message.as_bytes(policy=policy.SMTP))
 
 
 def recipients(message: EmailMessage) -> list[str]:

@@ -90,9 +90,9 @@ class Shown:
     quick: str
 
 
-def line(letter: Letter, unread: bool, zone: ZoneInfo, now: datetime) -> Line:
-    """A letter as a row of its mailbox."""
-    sender = letter.message["From"].addresses[0] if letter.message["From"] else None
+def line(letter: Letter, unread: bool, zone: ZoneInfo, now: datetime, whose: str = "From") -> Line:
+    """A letter as a row of its mailbox; `whose` is the header that is named, To where it was sent from here."""
+    sender = letter.message[whose].addresses[0] if letter.message[whose] else None
     return Line(
         number=letter.number,
         sender=(sender.display_name or sender.addr_spec) if sender else "",

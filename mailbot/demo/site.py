@@ -76,6 +76,9 @@ class Site:
     def box(self, request: Request) -> Response:
         return self._page("box.html", request, self._box(request))
 
+    def sent(self, request: Request) -> Response:
+        return self._page("box.html", request, self._box(request), sent_box=True)
+
     def letter(self, request: Request) -> Response:
         box = self._box(request)
         letter = self._letter(request, box)
@@ -83,7 +86,8 @@ class Site:
         shown = showing.shown(letter, PARIS, self.root + _path(box, letter.number), self.here.web)
         view = request.query_params.get("vue", "message" if shown.html else "texte")
         form = self.desk.reply_form(letter, dict(request.query_params))
-        return self._page("letter.html", request, box, letter=shown, view=view, form=form)
+        own = letter.to != box.address
+        return self._page("letter.html", request, box, letter=shown, view=view, form=form, sent_box=own)
 
     def compose(self, request: Request) -> Response:
         form = self.desk.new_form(dict(request.query_params))
@@ -186,7 +190,7 @@ class Site:
         return box
 
     def _letter(self, request: Request, box: Box) -> Any:
-        letter = self.office.letter(box.address, request.path_params["number"])
+        letter = self.desk.letter(box, request.path_params["number"])
         if letter is None:
             raise HTTPException(404)
         return letter
@@ -203,7 +207,7 @@ class Site:
             others=grouped([box for box in found if not box.first]),
             unread={b.address: len(self.office.unread(b.address)) for b in found},
             box=box,
-            lines=self.desk.lines(box) if box else [],
+            lines=self._lines(box, more.get("sent_box", False)),
             verbs=VERBS,
             bot=BOT,
             path=request.url.path,
@@ -216,6 +220,11 @@ class Site:
             **more,
         )
         return Response(html, status, headers=HEADERS, media_type="text/html")
+
+    def _lines(self, box: Box | None, sent: bool) -> list[showing.Line]:
+        if box is None:
+            return []
+        return self.desk.sent(box) if sent else self.desk.lines(box)
 
     async def sorry(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -264,6 +273,7 @@ def application(here: Running, port: int) -> Starlette:
             Route("/etat", site.mark, methods=get),
             Route("/horloge", site.move, methods=post),
             Route("/boite/{address}", site.box, methods=get),
+            Route("/boite/{address}/envoyes", site.sent, methods=get),
             Route("/boite/{address}/nouveau", site.compose, methods=get),
             Route("/boite/{address}/nouveau", site.write, methods=post),
             Route(letter, site.letter, methods=get),

@@ -133,6 +133,16 @@ def test_a_strangers_mail_is_held_and_the_page_says_so(visitor: Visitor) -> None
     assert visitor.here.office.mailbox(STRANGER[1]) == []
 
 
+def test_what_was_sent_can_be_looked_at(visitor: Visitor) -> None:
+    page = visitor.get(box(AICHA) + "/envoyes").text
+    number = int(re.findall(rf'href="{box(AICHA)}/(\d+)"', page)[-1])
+    assert number not in [x.number for x in visitor.here.office.mailbox(AICHA)]
+    source = visitor.get(box(AICHA, number) + "?vue=source").text
+    assert "In-Reply-To: " in source
+    assert 'id="repondre"' not in source
+    assert f'href="{box(AICHA)}/{number}"' not in visitor.get(box(AICHA)).text
+
+
 def test_a_verb_is_one_click(visitor: Visitor) -> None:
     page = visitor.post(box(ELISE) + "/nouveau", {"verbe": "AIDE"})
     assert "Élise Larralde\u00a0: " in page.text

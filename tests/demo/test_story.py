@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from mailbot.cli import cli
 from mailbot.demo import firstday, story, visit
-from mailbot.demo.postoffice import PostOffice, post, recipients
+from mailbot.demo.postoffice import SENT, PostOffice, post, recipients
 from mailbot.demo.running import free_port, running
 from mailbot.errors import UsageError
 
@@ -87,5 +87,6 @@ def test_mail_between_people_goes_straight_into_the_mailbox(tmp_path: Path) -> N
     message.set_content("Bonjour\n")
     assert recipients(message) == ["olivier@firm.example", "aicha@firm.example"]
     post(office, 0, message, "eccv@assaprol.example")
-    assert [x.to for x in office.letters()] == ["olivier@firm.example", "aicha@firm.example"]
+    boxes = ["olivier@firm.example", "aicha@firm.example", SENT + "elise@firm.example"]
+    assert [x.to for x in office.letters()] == boxes
     assert office.unread("olivier@firm.example") == {1}
