@@ -34,7 +34,7 @@ from .mail.envelope import Envelope, Verdict
 from .mail.message import Address
 from .mail.parse import Limits
 from .mail.token import Keys
-from .service import alarm, grouping, ingress, reminders
+from .service import alarm, digests, grouping, ingress, reminders
 from .service.clock import Clock
 from .service.delivery import deliver_due
 from .service.health import Probes
@@ -265,7 +265,7 @@ def _worked(app: App, stopping: Callable[[], bool] = lambda: False) -> dict[str,
     """Everything of a tick but sending: the mail that came, letters that waited, reminders, digests."""
     worked = work_all(app.system, stopping)
     grouping.write_due(app.system)
-    return {"worked": worked, "reminders": reminders.remind(app.system), "digests": 0}
+    return {"worked": worked, "reminders": reminders.remind(app.system), "digests": digests.write_due(app.system)}
 
 
 def advance(app: App, send: Sender, until: datetime) -> dict[str, int]:
@@ -285,7 +285,7 @@ def next_due(app: App) -> datetime | None:
     """The next instant from now on at which something falls due, None where nothing does."""
     system, now = app.system, app.system.now()
     conn = system.store.conn
-    known = (grouping.next_due(conn), schedule.next_due(conn), outbox.next_due(conn))
+    known = (grouping.next_due(conn), schedule.next_due(conn), outbox.next_due(conn), digests.next_due(system))
     return min((at for at in known if at and at > now), default=None)
 
 

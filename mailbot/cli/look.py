@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,15 @@ import click
 
 from ..app import at as instant
 from ..errors import UsageError
+from ..letters.render import render
+from ..letters.scene import Scene
 from ..mail.envelope import Envelope
 from ..mail.token import Purpose
-from ..service import addresses, describe, desk
+from ..service import addresses, describe, desk, digests
+from ..service.correspondence import Post
+from ..service.digests import Digest
 from ..service.sheet import sheet
+from ..service.system import System
 from ..store import inbox
 from .common import Context, as_json, lines, pass_context, person, show
 
@@ -137,4 +143,29 @@ def why(context: Context, id: str | None, as_json: bool) -> None:
     show(found, as_json, lambda: "\n".join(_told(found)))
 
 
-COMMANDS = (show_, address, read, why)
+@click.command()
+@click.option("--at", "when", help="As if it were that instant, ISO 8601.")
+@click.option("--preview", is_flag=True, help="The letters as they would read.")
+@as_json
+@pass_context
+def digest(context: Context, when: str | None, preview: bool, as_json: bool) -> None:
+    """Who would get which digest now; nothing is sent (`tick` and `serve` send them at [digest] at)."""
+    system = context.app.system
+    if when:
+        at = instant(when)
+        system = replace(system, now=lambda: at)
+    found = [_digest(system, *one) for one in digests.preview(system)]
+    if preview and not as_json:
+        click.echo("\n\n".join(f"To: {one['to']}\nSubject: {one['subject']}\n\n{one['text']}" for one in found))
+        return
+    shown = found if preview else [{name: one[name] for name in one if name != "text"} for one in found]
+    lines(shown, as_json, lambda one: f"{one['to']:40} {one['subject']} ({len(one['lines'])} lines)")
+
+
+def _digest(system: System, digest: Digest, scene: Scene, post: Post) -> dict[str, Any]:
+    letter = render(system.templates, post.kind, scene)
+    held = [{"label": i.label, "kind": i.kind, "question": i.question_id, "message": i.inbox_id} for i in digest.items]
+    return {"to": digest.reader.email, "subject": letter.subject, "lines": held, "text": letter.text}
+
+
+COMMANDS = (show_, address, read, why, digest)

@@ -18,6 +18,7 @@ from ..store import blobs, blocked, conversations, deeds, inbox, people, questio
 from ..store.letters import LetterItem
 from . import grouping
 from .french import core, fold
+from .incidents import guess
 from .job import Job, build
 from .questions import act, find
 from .reading import our_words
@@ -44,19 +45,19 @@ def decide(job: Job, label: str, item: LetterItem, text: str) -> Item:
         if re.fullmatch(pattern, said):
             return _close(job, label, row, done)
     ref = _REFERENCE.search(text)
-    guess = _guess(job.conn, row)
-    if ref is None and (said not in ("oui", "ok", "d'accord") or guess is None):
-        return Item(label, guess, refusal="Unclear", about="held", comment=text)
+    meant = _guess(job.conn, row)
+    if ref is None and (said not in ("oui", "ok", "d'accord") or meant is None):
+        return Item(label, meant, refusal="Unclear", about="held", comment=text)
     try:
-        question = find(job.conn, ref[0] if ref else guess.ref if guess else "")
+        question = find(job.conn, ref[0] if ref else meant.ref if meant else "")
         assign(job.system, job.conn, row, question, filed_by=job.person)
     except (UsageError, Refusal) as error:
-        return Item(label, guess, refusal=type(error).__name__, about="held", comment=text)
+        return Item(label, meant, refusal=type(error).__name__, about="held", comment=text)
     return Item(label, questions.get(job.conn, question.id), held="filed", comment=row["sender"] or "")
 
 
 def _guess(conn: sqlite3.Connection, row: sqlite3.Row | None) -> Question | None:
-    return questions.get(conn, row["question_id"]) if row is not None and row["question_id"] else None
+    return guess(conn, row)[0] if row is not None else None
 
 
 def _close(job: Job, label: str, row: sqlite3.Row, done: str) -> Item:

@@ -116,7 +116,8 @@ def _is_a_figure(line: str, match: re.Match[str]) -> bool:
 
 def _split(typed: str, labels: Collection[str]) -> list[str]:
     known = {label.lower(): label for label in labels}
-    return [known[word.lower()] for word in re.findall(r"\w+", typed) if word.lower() in known]
+    one = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+    return [known[word] for word in re.findall(rf"(?<!\w)(?:{one})(?!\w)", typed.lower())]
 
 
 def _says_nothing(text: str) -> bool:

@@ -170,3 +170,9 @@ def last_seen(conn: sqlite3.Connection) -> str | None:
 def forget_words(conn: sqlite3.Connection, id: int) -> None:
     """What this message did was undone: the same words may come again."""
     conn.execute("update inbox set written_sha256 = null where id = ?", (id,))
+
+
+def last_seen_at(conn: sqlite3.Connection) -> datetime | None:
+    """The same as a time."""
+    found = last_seen(conn)
+    return moment(found) if found else None

@@ -78,6 +78,12 @@ def last_at(conn: sqlite3.Connection) -> str | None:
     return row["at"] if row else None
 
 
+def head(conn: sqlite3.Connection) -> tuple[int, str]:
+    """(number, hash) of the newest row; (0, "") before the first."""
+    row = conn.execute("select seq, hash from journal order by seq desc limit 1").fetchone()
+    return (row["seq"], row["hash"]) if row else (0, "")
+
+
 def history(conn: sqlite3.Connection, question_id: int) -> list[dict[str, Any]]:
     """What happened to a question, oldest first, as `show QUESTION --json` tells it."""
     rows = conn.execute(

@@ -1,0 +1,106 @@
+"""What waits for a person outside the questions: held mail, mail our code failed on, addresses, refused letters."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..domain.digest import SECTION, Bounced, Failed, HeldMail, Unread
+from ..domain.model import Question
+from ..errors import Unreadable
+from ..mail.message import InboundMessage
+from ..mail.parse import parse
+from ..mail.reply import written
+from ..store import blobs, conversations, digests, inbox, people, questions
+from ..store.db import moment
+from ..store.letters import LetterItem
+from .reading import our_words
+from .system import System
+
+_REFERENCE = re.compile(r"\b[a-z]\d{3,}-\d{4}-\d+\b", re.IGNORECASE)
+#: decision of a held mail -> how the digest says why
+_WHY = {"NotProven": "unproven", "NotYourAnswer": "copied"}
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """All of it, and what its lines stand for."""
+
+    held: tuple[HeldMail, ...]
+    more_held: int
+    unread: tuple[Unread, ...]
+    bounced: tuple[Bounced, ...]
+    failed: tuple[Failed, ...]
+    items: tuple[LetterItem, ...]
+
+
+def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int) -> Incidents:
+    """What staff see each morning. Held mail is numbered from `above` + 1 on."""
+    waiting = inbox.waiting(conn, ("held",))
+    held = tuple(_held(system, conn, row, above + n) for n, row in enumerate(waiting[:SECTION], 1))
+    shunted = inbox.waiting(conn, ("shunted",), SECTION)
+    unread = tuple(Unread(_name(system, row), moment(row["received_at"])) for row in shunted)
+    frozen = [LetterItem(str(one.number), "held", inbox_id=row["id"]) for one, row in zip(held, waiting, strict=False)]
+    frozen += [LetterItem(one.name, "held", inbox_id=row["id"]) for one, row in zip(unread, shunted, strict=True)]
+    return Incidents(
+        held=held,
+        more_held=len(waiting) - len(held),
+        unread=unread,
+        bounced=tuple(_bounced(conn, row) for row in digests.suspended(conn, SECTION)),
+        failed=tuple(
+            Failed(row["kind"], row["to_address"], moment(row["date"]), row["reply"])
+            for row in digests.failed(conn, since, SECTION)
+        ),
+        items=tuple(frozen),
+    )
+
+
+def _name(system: System, row: sqlite3.Row) -> str:
+    day = moment(row["received_at"]).astimezone(system.policy.timezone)
+    return f"M-{day:%Y%m%d}-{row['id']:04d}"
+
+
+def _held(system: System, conn: sqlite3.Connection, row: sqlite3.Row, number: int) -> HeldMail:
+    message = _parsed(system, conn, row)
+    meant, by = guess(conn, row)
+    why = _WHY.get(row["decision"] or "", "stranger" if row["person_id"] is None else "other")
+    return HeldMail(
+        number=number,
+        sender=row["sender"] or "",
+        at=moment(row["received_at"]),
+        why=why,
+        excerpt=_excerpt(conn, row, message) if message else "",
+        files=len(message.attachments) if message else 0,
+        guess=meant,
+        guessed_by=by,
+    )
+
+
+def _parsed(system: System, conn: sqlite3.Connection, row: sqlite3.Row) -> InboundMessage | None:
+    try:
+        return parse(blobs.get(conn, row["sha256"]), system.policy.limits)
+    except Unreadable:
+        return None
+
+
+def _excerpt(conn: sqlite3.Connection, row: sqlite3.Row, message: InboundMessage) -> str:
+    conversation = conversations.get(conn, row["conversation"]) if row["conversation"] else None
+    sent = our_words(conn, conversation, message) if conversation else ""
+    return " ".join(written(message, sent).text.split())[:200]
+
+
+def guess(conn: sqlite3.Connection, row: sqlite3.Row) -> tuple[Question | None, str]:
+    """The question that a mail is probably about, and what says so: its token, else a reference in its subject."""
+    if row["question_id"]:
+        return questions.get(conn, row["question_id"]), "token"
+    named = _REFERENCE.search(row["subject"] or "")
+    id = questions.id_of(conn, named[0]) if named else None
+    return (questions.get(conn, id), "subject") if id else (None, "")
+
+
+def _bounced(conn: sqlite3.Connection, row: sqlite3.Row) -> Bounced:
+    why = row["suspended_why"] or ""
+    known = "full" if "5.2.2" in why or "4.2.2" in why else "unknown" if "5.1" in why else "other"
+    return Bounced(people.get(conn, row["id"]), known, moment(row["suspended_at"]))
