@@ -17,9 +17,10 @@ MAITE, MIREILLE = "m.martin@cabinetetcheverry.example", "gestion1@assaprol.examp
 
 
 def begin(here: Running) -> None:
-    """Ask everything, let a fortnight go by without a tick, then have two people answer."""
+    """Ask everything, let a fortnight go by without a tick but that of the last morning, have two people answer."""
     here.ask()
-    here.app.clock.set(BEGIN)
+    here.app.clock.set(BEGIN.replace(hour=7, minute=40))
+    here.advance(BEGIN)
     people = {box.address: box for box in boxes(here.app.system.store.conn)}
     _answer(
         here, people[AICHA], TO_APPROVE, Manner.OUTLOOK,

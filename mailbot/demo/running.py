@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import socket
 import threading
 import time
@@ -29,7 +30,8 @@ from .sandbox import SAMPLE, SHEETS, configuration
 
 BOT = "eccv@assaprol.example"
 PARIS = ZoneInfo("Europe/Paris")
-ASKED = datetime(2026, 11, 3, 9, 0, tzinfo=PARIS)  #: when the sample campaign is asked, whatever the real date is
+ASKED = datetime(2026, 11, 3, 7, 30, tzinfo=PARIS)  #: when the sample campaign is asked, whatever the real date is
+PORTS = range(20_000, 32_000)
 PATIENCE = 30.0  #: seconds that anything of one sandbox may take
 
 
@@ -157,15 +159,16 @@ def prepare(folder: Path, office: PostOffice) -> apps.App:
 
 
 def free_port(wanted: int = 0) -> int:
-    """`wanted` where it is free on loopback, else any port that is."""
-    for number in (wanted, 0):
+    """`wanted` where it is free on loopback, else one below those that the system hands out to whoever connects."""
+    for number in (wanted, *random.sample(PORTS, 50)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", number))
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
+            if number:
+                return number
     raise UsageError("no port is free on 127.0.0.1")
 
 

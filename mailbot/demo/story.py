@@ -37,7 +37,7 @@ def play(folder: Path | None, say: Say) -> None:
             _by_mail(here, say)
             _by_page(here, say)
             _time_passes(here, say)
-            say("10. Nothing was lost: " + here.status().as_text().splitlines()[1].strip())
+            say("11. Nothing was lost: " + here.status().as_text().splitlines()[1].strip())
     except (TimeoutError, AssertionError) as error:
         raise UsageError(f"the story stops here: {error}") from error
 
@@ -93,6 +93,10 @@ def _time_passes(here: Running, say: Say) -> None:
     _check(FORGOTTEN in reminder.text, "the reminder names the question that nobody answered")
     _check(BY_MAIL not in reminder.text, "the reminder does not name what is treated")
     say(f"9. A fortnight later {COLLABORATOR.name} is reminded: « {reminder.subject} ».")
+    digest = _letter(here, STAFF, "digest")
+    _check("Récapitulatif du 18 novembre 2026" in _plain(digest), "the digest is of that morning")
+    _check("traitées" in digest.text.lower(), "the digest counts what is treated")
+    say(f"10. {STAFF.name} reads her digest of that morning: « {digest.subject} ».")
 
 
 def _reply(

@@ -140,12 +140,20 @@ def skip_due(conn: sqlite3.Connection, now: datetime, reply: str) -> int:
 
 
 def begin(conn: sqlite3.Connection, id: int, attempts: int, again: datetime) -> bool:
-    """A try begins; should nothing more be heard of it, the next is due at `again`. False: it waits no more."""
+    """A try begins; should nothing more be heard of it, the next is due at `again`.
+
+    False: it waits no more, or somebody else has begun this try.
+    """
     cursor = conn.execute(
-        "update outbox set attempts = ?, due_at = ? where id = ? and state in ('due', 'deferred')",
-        (attempts, stamp(again), id),
+        "update outbox set attempts = ?, due_at = ? where id = ? and attempts = ? and state in ('due', 'deferred')",
+        (attempts, stamp(again), id, attempts - 1),
     )
     return cursor.rowcount == 1
+
+
+def postpone(conn: sqlite3.Connection, id: int, due_at: datetime) -> None:
+    """It leaves at `due_at` instead; no try was made."""
+    conn.execute("update outbox set due_at = ? where id = ?", (stamp(due_at), id))
 
 
 def record(conn: sqlite3.Connection, id: int, state: str, reply: str, at: datetime) -> None:

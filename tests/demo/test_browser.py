@@ -98,6 +98,11 @@ def test_the_first_minutes(visitor: Visitor, page: Page, tmp_path: Path) -> None
     found = sheet(visitor.here.app.system, REF)
     assert found is not None
     assert (found["state"], found["answers"][-1]["files"][0]["name"]) == ("submitted", file.name)
+    page.get_by_role("button", name="Jour suivant").click()
+    arrived.get_by_role("link", name="Mireille Anguelu\u00a0: Récapitulatif").click()
+    digest = page.frame_locator("iframe")
+    expect(digest.get_by_role("heading", level=1)).to_contain_text("Récapitulatif du 18 novembre")
+    expect(digest.get_by_text(REF).first).to_be_visible()
 
 
 def test_a_link_of_a_letter_fills_the_form(visitor: Visitor, page: Page) -> None:

@@ -35,6 +35,8 @@ def test_a_kept_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
     with running(tmp_path) as here:
         firstday.begin(here)
         letters = [(x.number, x.to, x.raw) for x in here.office.letters()]
+        ids = [str(x.message["Message-ID"]) for x in here.office.letters() if not x.to.startswith(SENT)]
+        assert len(ids) == len(set(ids)), "two that send at once never send the same letter"
         here.office.open_letter(here.office.letters()[0])
         unread, now = here.office.unread(firstday.AICHA), here.now()
     with running(tmp_path) as here:
