@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,16 +16,7 @@ from ..service import checks, imports
 from ..service.questions import ask as ask_questions
 from ..service.status import status as status_of
 from ..store import dossiers, questions
-from .common import Context, as_json, confirm, pass_context, show
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
-
-def _progress() -> Progress:
-    from rich.progress import Progress  # its import would cost `serve` a tenth of its start
-
-    return Progress(transient=True)
+from .common import Context, as_json, confirm, pass_context, progress, show
 
 
 @click.command()
@@ -66,7 +56,7 @@ def check(context: Context, as_json: bool) -> None:
 def import_(context: Context, files: tuple[Path, ...], dry_run: bool) -> None:
     """Import cabinets, people, dossiers, questions, documents and statistics; all or nothing."""
     system = context.app.system
-    with _progress() as bar:
+    with progress() as bar:
         task = bar.add_task("import")
         report = imports.import_files(
             system.store,
@@ -101,7 +91,7 @@ def ask(context: Context, ref: str | None, dry_run: bool, yes: bool) -> None:
     if dry_run or not ids:
         return
     confirm(letters, "letters will leave", yes)
-    with _progress() as bar:
+    with progress() as bar:
         task = bar.add_task("ask", total=len(ids))
         count = ask_questions(system, ids, progress=lambda: bar.advance(task))
     click.echo(f"asked {count} questions; `mailbot serve` or `mailbot tick` sends the letters")

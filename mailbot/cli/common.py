@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from ..config import Config
 from ..domain.model import Person
 from ..errors import UsageError
 from ..store import people
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 @dataclass
@@ -56,6 +59,13 @@ def person(app: App, email: str) -> Person:
     if found is None:
         raise UsageError(f"nobody is registered as {email}")
     return found
+
+
+def progress() -> Progress:
+    """A progress bar that leaves nothing behind."""
+    from rich.progress import Progress  # its import would cost `serve` a tenth of its start
+
+    return Progress(transient=True)
 
 
 def confirm(count: int, what: str, yes: bool) -> None:

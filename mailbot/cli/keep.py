@@ -14,7 +14,7 @@ from ..service import results as found
 from ..service.keeping import Places
 from ..store import outbox
 from ..store.copies import Content
-from .common import Context, as_json, confirm, pass_context, show
+from .common import Context, as_json, confirm, pass_context, progress, show
 
 a_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
@@ -45,11 +45,14 @@ def resume(context: Context, skip_past: bool, yes: bool) -> None:
     count = outbox.count_due(system.store.conn, system.now())
     if skip_past and count:
         confirm(count, "letters that are due will not leave", yes)
-    if reason or skip_past:
-        count = brakes.resume(system, skip_past)
-    click.echo(
-        f"{count} letters " + ("were passed over: `mailbot outbox list` shows them" if skip_past else "leave now")
-    )
+    done = brakes.resume(system, skip_past) if reason or skip_past else {"due": count}
+    if skip_past:
+        click.echo(
+            f"{done['skipped']} letters were passed over (`mailbot outbox list` shows them), and the reminders "
+            f"of {done['reminders']} questions"
+        )
+    else:
+        click.echo(f"{done['due']} letters leave now")
 
 
 @click.command()
@@ -100,7 +103,10 @@ def backup(context: Context, file: Path, dry_run: bool) -> None:
         click.echo(f"would write about {size} bytes to {file}, and the key to {keeping.key_beside(file)}")
         return
     context.app  # noqa: B018  the configuration, database and key can be read
-    click.echo(f"wrote {file}: {_told(keeping.backup(places, file))}")
+    with progress() as bar:
+        task = bar.add_task("backup")
+        content = keeping.backup(places, file, lambda done, total: bar.update(task, completed=done, total=total))
+    click.echo(f"wrote {file}: {_told(content)}")
     click.echo(f"wrote {keeping.key_beside(file)}: without it no reply address is known; whoever has it can forge them")
 
 

@@ -10,7 +10,8 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from ..store import journal, outbox
-from ..store.db import Store, moment, set_setting, setting, stamp
+from ..store.db import Store, set_setting, setting
+from . import reminders
 from .system import System
 
 log = logging.getLogger("mailbot.brakes")
@@ -37,31 +38,33 @@ def stop(conn: sqlite3.Connection, at: datetime, reason: str, kind: str = "pause
     log.warning("%s: %s", kind, reason)
 
 
-def resume(system: System, skip: bool = False) -> int:
-    """Let letters leave again; returns how many were due: they leave, confirmed, or with `skip` are passed over.
+def resume(system: System, skip: bool = False) -> dict[str, int]:
+    """Let letters leave again; returns how many were "due": they leave, confirmed. With `skip` what is past is passed
+    over instead, as skip_past says.
 
     letters_per_hour counts from here on: a person has looked.
     """
     now = system.now()
     with system.store.tx() as conn:
         reason = paused(system.store)
-        count = skip_past(system, conn) if skip else outbox.confirm_due(conn, now)
+        done = skip_past(system, conn) if skip else {"due": outbox.confirm_due(conn, now)}
+        outbox.confirm_sent(conn, now - HOUR)
         set_setting(conn, "paused", "")
-        set_setting(conn, "counted_from", stamp(now))
-        journal.add(conn, now, "resumed", {"reason": reason, "skipped" if skip else "due": count})
-    log.warning("resumed: %s letters %s", count, "skipped" if skip else "due")
-    return count
+        journal.add(conn, now, "resumed", {"reason": reason, **done})
+    log.warning("resumed: %s", done)
+    return done
 
 
-def skip_past(system: System, conn: sqlite3.Connection) -> int:
-    """Pass over what was due before now; returns how many letters that were. They are failed: `outbox retry` sends
-    one of them again."""
-    return outbox.skip_due(conn, system.now(), SKIPPED)
+def skip_past(system: System, conn: sqlite3.Connection) -> dict[str, int]:
+    """Pass over what fell due before now; returns how many letters were "skipped", and for how many questions
+    "reminders". Such a letter is failed: `outbox retry` sends it. A digest has no past: today's is written today."""
+    return {
+        "skipped": outbox.skip_due(conn, system.now(), SKIPPED),
+        "reminders": reminders.skip_past(system, conn),
+    }
 
 
 def allowance(system: System) -> int:
     """How many letters that nobody confirmed may leave now."""
-    limit, now = system.policy.letters_per_hour, system.now()
-    begun = setting(system.store, "counted_from")
-    since = max(now - HOUR, moment(begun)) if begun else now - HOUR
-    return limit - outbox.count_unconfirmed(system.store.conn, since, limit)
+    limit = system.policy.letters_per_hour
+    return limit - outbox.count_unconfirmed(system.store.conn, system.now() - HOUR, limit)

@@ -17,7 +17,7 @@ from pathlib import Path
 from .. import resources
 from ..errors import UsageError
 from ..store import copies, integrity, journal
-from ..store.copies import Content
+from ..store.copies import Content, Progress
 from ..store.db import Store
 from . import brakes
 from .clock import Clock
@@ -66,7 +66,7 @@ def key_beside(file: Path) -> Path:
 # A copy
 
 
-def backup(places: Places, file: Path) -> Content:
+def backup(places: Places, file: Path, progress: Progress = lambda _, __: None) -> Content:
     """Copy database and key, while others work: FILE and FILE.key, for their owner only. Neither may exist.
 
     Raises UsageError. FILE gets its name last, once everything is on the disk.
@@ -78,7 +78,7 @@ def backup(places: Places, file: Path) -> Content:
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         _empty(temporary)
-        copies.copy(places.database, temporary)
+        copies.copy(places.database, temporary, progress)
         content = copies.examine(temporary, resources.data("db"))
         _sync(temporary)
         _put(places.key, key)

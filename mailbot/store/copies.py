@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from .db import Store, foreign, set_setting
 
 PAGES = 1000  #: copied at a step
 GAP = 1_000_000  #: numbers left free above those of a copy: letters may have borne them since it was made
+Progress = Callable[[int, int], object]  #: is told how many pages of how many are copied, after each step
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Content:
     last_at: str | None  #: when the newest row of its journal was written
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, progress: Progress = lambda _, __: None) -> None:
     """Copy a database, as it stands at this moment, into a new file that is whole by itself (no -wal beside it).
 
     A transaction that only reads is open on `source` meanwhile: writers go on, and what they write is left out.
@@ -40,7 +42,7 @@ def copy(source: Path, target: Path) -> None:
         ):
             old.execute("begin")
             old.execute("select 1 from sqlite_master").fetchone()
-            old.backup(new, pages=PAGES)
+            old.backup(new, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
             new.execute("pragma journal_mode = delete")
     except sqlite3.DatabaseError as error:
         raise UsageError(f"{source} cannot be copied: {error}") from error

@@ -130,6 +130,11 @@ def confirm_due(conn: sqlite3.Connection, now: datetime) -> int:
     ).rowcount
 
 
+def confirm_sent(conn: sqlite3.Connection, since: datetime) -> None:
+    """A person has looked at what was sent since then."""
+    conn.execute("update outbox set confirmed = 1 where confirmed = 0 and sent_at >= ?", (stamp(since),))
+
+
 def skip_due(conn: sqlite3.Connection, now: datetime, reply: str) -> int:
     """Letters that are due, alarms left out, become failed with that reply; returns how many they were."""
     return conn.execute(

@@ -27,7 +27,7 @@ from mailbot.demo.sandbox import Sandbox, sandbox
 from mailbot.mail.backoff import Outcome, Result
 from mailbot.service import alarm, brakes, delivery, results
 from mailbot.service.delivery import deliver_due
-from mailbot.store import copies, inbox, outbox
+from mailbot.store import copies, inbox, outbox, schedule
 from mailbot.store.db import set_setting, stamp
 from tests.campaign import AICHA, ELISE, MAITE, REF, Campaign
 from tests.gateways.clients import wait_until
@@ -120,7 +120,11 @@ def test_what_is_past_is_skipped_and_can_be_sent_again(campaign: Campaign, run: 
     code, _, err = run("resume", "--skip-past")
     assert (code, "2 letters that are due" in err, "--yes" in err) == (1, True, True)
     assert status(run)["paused"] is True, "nothing was done"
-    assert run("resume", "--skip-past", "--yes")[0] == 0
+    with campaign.system.store.tx() as conn:
+        conn.execute("update question set remind_at = ? where state = 'asked'", (stamp(campaign.system.now()),))
+    code, out, _ = run("resume", "--skip-past", "--yes")
+    assert (code, "2 letters were passed over" in out, "of 2 questions" in out) == (0, True, True), out
+    assert schedule.due(campaign.system.store.conn, campaign.system.now()) == []
     campaign.run()
     assert len(campaign.office.letters()) == before
     rows = [json.loads(row) for row in run("outbox", "list", "--json")[1].splitlines()]
@@ -149,7 +153,8 @@ def test_letters_beyond_the_hourly_number_stay(campaign: Campaign, run: Run, con
     assert outbox.counts(campaign.system.store.conn)["due"] == 2, "none is lost"
     assert "2 letters leave now" in run("resume")[1]
     campaign.run()
-    assert outbox.counts(campaign.system.store.conn)["due"] == 0, "a person has looked: the number begins anew"
+    assert outbox.counts(campaign.system.store.conn)["due"] == 0
+    assert brakes.allowance(campaign.system) == 2, "a person has looked: the number begins anew"
 
 
 def test_letters_of_an_ask_whose_number_was_typed_do_not_count(campaign: Campaign, run: Run) -> None:
@@ -446,6 +451,15 @@ def test_a_name_is_one_file_in_one_folder(name: str, kept: str) -> None:
     assert len(results.safe(name, "x").encode()) <= results.NAME_BYTES
 
 
+def test_no_file_is_written_outside_the_folder(tmp_path: Path) -> None:
+    unpacked = results.Unpacked(tmp_path / "out")
+    for ref, name in (("../x", "../../a"), ("..", ".."), ("/etc", "/etc/a"), ("", ""), ("a/../..", "b/../../../c")):
+        path = unpacked.put(ref, name, b"x")
+        assert (tmp_path / "out" / path).resolve().parent.parent == (tmp_path / "out").resolve()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert sum(path.is_file() for path in tmp_path.rglob("*")) == 5
+
+
 # Backup and restore
 
 
@@ -612,24 +626,23 @@ def feed(here: Sandbox, stop: threading.Event, sent: list[float]) -> None:
             sent.append(time.monotonic() - begin)
 
 
-def test_writers_go_on_while_a_copy_is_made_step_by_step(campaign: Campaign, tmp_path: Path, monkeypatch: Any) -> None:
-    """A page a step, and a transaction between any two: the copy ends, and is that of its first moment."""
+def test_a_copy_is_that_of_its_first_moment_whatever_is_written_meanwhile(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page a step, and a transaction after each: the copy does not begin anew, and no writer waits."""
     monkeypatch.setattr(copies, "PAGES", 1)
-    store, stop, count = campaign.system.store, threading.Event(), [0]
+    store, steps = campaign.system.store, []
 
-    def write() -> None:
-        while not stop.is_set():
-            with store.tx() as conn:
-                count[0] += 1
-                set_setting(conn, "count", str(count[0]))
+    def write(done: int, total: int) -> None:
+        steps.append(done)
+        assert len(steps) <= total, "it began anew"
+        with store.tx() as conn:
+            set_setting(conn, "written", str(done))
 
-    thread = threading.Thread(target=write)
-    thread.start()
-    wait_until(lambda: count[0] > 5)
-    copies.copy(store.path, tmp_path / "copy.db")
-    at_the_end = count[0]
-    stop.set()
-    thread.join()
+    with store.tx() as conn:
+        set_setting(conn, "written", "before")
+    copies.copy(store.path, tmp_path / "copy.db", write)
+    assert steps == list(range(1, len(steps) + 1))
+    assert len(steps) > 100
     with closing(sqlite3.connect(tmp_path / "copy.db")) as conn:
-        kept = int(conn.execute("select value from setting where name = 'count'").fetchone()[0])
-    assert 5 <= kept < at_the_end
+        assert conn.execute("select value from setting where name = 'written'").fetchone()[0] == "before"
