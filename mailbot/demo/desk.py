@@ -11,7 +11,8 @@ from . import firstday, manner, showing
 from .manner import Manner, Typed
 from .people import Box, boxes
 from .postoffice import SENT, Letter, addresses, is_of
-from .running import BOT, PARIS, Running
+from .running import PARIS, Running
+from .sandbox import BOT
 
 NEWS = 8  #: letters that are named; the others are counted
 HOWS = {Manner.OUTLOOK: "Outlook", Manner.GMAIL: "Gmail", Manner.PHONE: "iPhone"}

@@ -26,9 +26,8 @@ from ..service.status import Status, status
 from ..store import dossiers, inbox, outbox, questions
 from ..store.db import stamp
 from .postoffice import PostOffice, post
-from .sandbox import SAMPLE, SHEETS, configuration
+from .sandbox import BOT, SAMPLE, SHEETS, configuration
 
-BOT = "eccv@assaprol.example"
 PARIS = ZoneInfo("Europe/Paris")
 ASKED = datetime(2026, 11, 3, 7, 30, tzinfo=PARIS)  #: when the sample campaign is asked, whatever the real date is
 PORTS = range(20_000, 32_000)

@@ -15,6 +15,7 @@ from .. import resources
 from .postoffice import HOST, PostOffice
 
 SAMPLE = resources.PACKAGE / "demo" / "sample"
+BOT = "eccv@assaprol.example"
 SHEETS = ("cabinets", "personnes", "dossiers", "questions", "documents", "statistiques")
 
 
@@ -76,7 +77,7 @@ def configuration(smtp_out: int, web: int = 0) -> str:
             "phone": '"05 36 49 12 00"',
             "website": '"www.assaprol.example"',
         },
-        "mail": {"address": '"eccv@assaprol.example"', "auth_results": f'"id:{HOST}"'},
+        "mail": {"address": f'"{BOT}"', "auth_results": f'"id:{HOST}"'},
         "smtp_in": {"port": 0},
         "smtp_out": {"host": '"127.0.0.1"', "port": smtp_out, "security": '"none"'},
         "web": {"port": web, **({"public_url": f'"http://127.0.0.1:{web}"'} if web else {})},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,15 @@ from selectolax.lexbor import LexborHTMLParser
 
 from ..letters import typography
 from ..mail.marker import MARKER
-from .postoffice import Letter
+from .postoffice import Letter, is_of
+from .sandbox import BOT
 
 _TITLE = re.compile(r"^(\S.*(?:\n\S.*)*?)\n=+$", re.M)
 _ALL = re.compile(r"«\s*OK pour tous\s*»")
 _PAGE = re.compile(r"http://127\.0\.0\.1:\d+(?=/[vf]/)")
 #: what a mail program gives a mail that says nothing of its look
 _PLAIN = "<style>body { margin: 12px; font: 15px/1.45 Arial, sans-serif; }</style>"
+OURS = "ASSAPROL"
 SOURCE_CHARACTERS = 200_000  #: of a letter's source that are shown
 #: kinds of our letters, as the list of what happened names them
 KINDS = {
@@ -92,15 +95,22 @@ class Shown:
 
 def line(letter: Letter, unread: bool, zone: ZoneInfo, now: datetime, whose: str = "From") -> Line:
     """A letter as a row of its mailbox; `whose` is the header that is named, To where it was sent from here."""
-    sender = letter.message[whose].addresses[0] if letter.message[whose] else None
     return Line(
         number=letter.number,
-        sender=(sender.display_name or sender.addr_spec) if sender else "",
+        sender=_name(letter.message[whose]),
         subject=letter.subject,
         title=title(letter),
         when=_when(_date(letter.message, zone), now.astimezone(zone)),
         unread=unread,
     )
+
+
+def _name(header: Any) -> str:
+    """The first person in From or To; who writes to a reply address writes to us."""
+    people = header.addresses if header else ()
+    if not people:
+        return ""
+    return OURS if is_of(people[0].addr_spec, BOT) else people[0].display_name or people[0].addr_spec
 
 
 def title(letter: Letter) -> str:

@@ -32,7 +32,8 @@ from ..letters import typography
 from . import showing
 from .desk import Desk, NotSent
 from .people import Box, grouped
-from .running import BOT, PARIS, Running
+from .running import PARIS, Running
+from .sandbox import BOT
 
 FOLDER = Path(__file__).parent / "page"
 WAIT = 3.0  #: seconds that a form waits for what it brings about; what takes longer arrives by itself
