@@ -129,6 +129,7 @@ def test_the_pages_of_the_service_open_beside_it(visitor: Visitor, page: Page) -
     with page.expect_popup() as opened:
         page.frame_locator("iframe").get_by_role("link", name="Ouvrir la page").first.click()
     assert opened.value.url.startswith(f"{visitor.here.web}/v/")
+    assert opened.value.evaluate("window.origin") == visitor.here.web, "the frame's limits do not go with it"
     expect(opened.value.get_by_role("heading", level=1)).to_be_visible()
 
 
