@@ -177,3 +177,16 @@ def test_importing_it_costs_little_beside_pydantic() -> None:
     command = [sys.executable, "-c", program]
     runs = [subprocess.run(command, capture_output=True, text=True, cwd=SHIPPED.parent) for _ in range(3)]
     assert min(float(run.stdout) for run in runs) < 0.1
+
+
+def test_an_alarm_command_must_be_a_command_line(tmp_path: Path) -> None:
+    found = problems(tmp_path, '[alarm]\ncommand = "mail -s \'alarm root"\n')
+    assert found == {"alarm.command": "is no command line: No closing quotation"}
+    assert load(written(tmp_path, "[alarm]\ncommand = \"sh -c 'mail root'\""), {}).alarm.command == "sh -c 'mail root'"
+
+
+def test_who_reads_figures_is_a_list_of_networks(tmp_path: Path) -> None:
+    assert load(written(tmp_path), {}).web.metrics == (ip_network("127.0.0.1"), ip_network("::1"))
+    config = load(written(tmp_path, '[web]\nmetrics = ["10.1.0.0/16"]'), {})
+    assert config.web.metrics == (ip_network("10.1.0.0/16"),)
+    assert "web.metrics[0]" in problems(tmp_path, '[web]\nmetrics = ["everybody"]')
