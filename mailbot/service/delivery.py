@@ -14,7 +14,7 @@ from ..mail.message import AttachedFile
 from ..mail.parse import part
 from ..mail.token import Purpose
 from ..store import blobs, inbox, outbox
-from . import brakes
+from . import brakes, reminders
 from .alarm import raise_alarm
 from .system import System
 
@@ -65,12 +65,14 @@ def _brake(system: System) -> None:
 
 def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
     """One try. Its beginning is on the disk before the host hears of it: what cannot be recorded is not sent at each
-    tick again, and a process that dies meanwhile tries again only at the next time. "": a pause came between, or the
-    letter waits no more."""
+    tick again, and a process that dies meanwhile tries again only at the next time. "": a pause came between, the
+    letter waits no more, or it is a reminder that may not leave now."""
     attempts = row["attempts"] + 1
     again = next_try(attempts, system.now(), str(row["id"]))
     with system.store.tx() as conn:
         if row["kind"] != outbox.ALARM and brakes.paused(system.store):
+            return ""
+        if not reminders.may_leave(system, conn, row):
             return ""
         if not outbox.begin(conn, row["id"], attempts, again or system.now()):
             return ""

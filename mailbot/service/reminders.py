@@ -13,7 +13,7 @@ from ..domain.reminders import Ladder, Step, ladder, latest_step, next_step, ove
 from ..letters.scene import Item, Scene
 from ..letters.table import APPROVAL
 from ..mail.token import Purpose
-from ..store import conversations, journal, outbox, people, questions, schedule
+from ..store import conversations, journal, letters, outbox, people, questions, schedule
 from ..store.db import set_setting, setting
 from ..store.letters import LetterItem
 from .approvals import approval_items, signers
@@ -227,3 +227,49 @@ def _post(
         conversation = conversations.of(conn, Purpose.ANSWER, person.id, "question", holds[0].id)
         return Post(letter_kind, person, conversation, question=holds[0])
     return Post(letter_kind, person, conversations.of(conn, Purpose.SEVERAL, person.id, "letter", id), root=root)
+
+
+def may_leave(system: System, conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    """Asked of each letter before it is sent. A reminder that was kept back waits for the next sending slot; where
+    something it names was settled meanwhile, another takes its place, and where another left today, none does.
+    """
+    if row["kind"] not in KINDS:
+        return True
+    calendar, now = system.policy.reminders.calendar, system.now()
+    if not calendar.is_open(now):
+        outbox.postpone(conn, row["id"], calendar.next_opening(now))
+        return False
+    marks = schedule.of_letter(conn, row["id"])
+    kind = Ladder(marks[0]["ladder"]) if marks else None
+    named, waiting = _named(conn, row, kind)
+    if kind and len(waiting) == len(named) and not _another_left(system, conn, row, kind):
+        return True
+    outbox.record(conn, row["id"], "failed", SUPERSEDED, now)
+    if kind and waiting and not _another_left(system, conn, row, kind):
+        _in_its_place(system, conn, row, kind, waiting)
+    return False
+
+
+def _named(conn: sqlite3.Connection, row: sqlite3.Row, kind: Ladder | None) -> tuple[list[int], list[Question]]:
+    """The questions that a reminder names, and those that still wait as it says."""
+    versions = {i.question_id: i.version for i in letters.items(conn, row["id"]) if i.question_id}
+    if not versions and row["question_id"]:
+        versions = {row["question_id"]: row["version"] if kind is Ladder.APPROVAL else 0}
+    found = [questions.get(conn, id) for id in versions]
+    waiting = [q for q in found if ladder(q) is kind and (not versions[q.id] or q.waiting == versions[q.id])]
+    return list(versions), waiting
+
+
+def _another_left(system: System, conn: sqlite3.Connection, row: sqlite3.Row, kind: Ladder) -> bool:
+    sent = schedule.sent_between(conn, row["person_id"], kind, *day_of(system, system.now()))
+    return len(sent) >= system.policy.reminders.per_person_per_day
+
+
+def _in_its_place(
+    system: System, conn: sqlite3.Connection, row: sqlite3.Row, kind: Ladder, due: list[Question]
+) -> None:
+    today = system.policy.reminders.calendar.day(system.now())
+    still = [q for q in due if not over(q, today)]
+    id = letter(system, conn, people.get(conn, row["person_id"]), kind, still) if still else None
+    if id:
+        schedule.move_letter(conn, row["id"], id)

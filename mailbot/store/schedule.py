@@ -85,20 +85,21 @@ def letters_between(
 def open_of(conn: sqlite3.Connection, person_id: int, ladder: Ladder) -> list[int]:
     """Ids of the questions that a person may have to answer (asked, or reminded of), or to approve; by reference.
 
-    Who is still meant is decided by domain.reminders.readers.
+    Who is still meant is decided by domain.reminders.readers. A `cross join` keeps its order: from the few dossiers of
+    one expert, never from all open questions.
     """
     if ladder is Ladder.APPROVAL:
         rows = conn.execute(
-            "select q.id, q.ref from question q join dossier d on d.id = q.dossier_id "
-            "where d.expert_id = ? and q.waiting > 0 and q.state in ('proposed', 'submitted')",
+            "select q.id, q.ref from dossier d cross join question q "
+            "where q.dossier_id = d.id and d.expert_id = ? and q.waiting > 0 and q.state in ('proposed', 'submitted')",
             (person_id,),
         ).fetchall()
     else:
         rows = conn.execute(
             "select q.id, q.ref from recipient r join question q on q.id = r.question_id "
             "where r.person_id = ? and r.passed_on = 0 and q.state = 'asked' "
-            "union select q.id, q.ref from dossier d join question q on q.dossier_id = d.id and q.state = 'asked' "
-            "where d.expert_id = ?",
+            "union select q.id, q.ref from dossier d cross join question q "
+            "where q.dossier_id = d.id and d.expert_id = ? and q.state = 'asked'",
             (person_id, person_id),
         ).fetchall()
     return [row["id"] for row in rows]
@@ -107,6 +108,21 @@ def open_of(conn: sqlite3.Connection, person_id: int, ladder: Ladder) -> list[in
 def of_letter(conn: sqlite3.Connection, outbox_id: int) -> list[sqlite3.Row]:
     """The reminders that a letter stands for."""
     return conn.execute("select * from reminder where outbox_id = ? order by question_id", (outbox_id,)).fetchall()
+
+
+def sent_between(conn: sqlite3.Connection, person_id: int, ladder: Ladder, begin: datetime, end: datetime) -> list[int]:
+    """The reminder mails of a ladder that left for a person between two instants, as outbox ids."""
+    rows = conn.execute(
+        "select distinct r.outbox_id from reminder r join outbox o on o.id = r.outbox_id "
+        "where r.person_id = ? and r.ladder = ? and o.sent_at >= ? and o.sent_at < ?",
+        (person_id, ladder.value, stamp(begin), stamp(end)),
+    )
+    return [row["outbox_id"] for row in rows]
+
+
+def move_letter(conn: sqlite3.Connection, old: int, new: int) -> None:
+    """What one letter would have reminded of, another does."""
+    conn.execute("update reminder set outbox_id = ? where outbox_id = ?", (new, old))
 
 
 def unsent(conn: sqlite3.Connection, person_id: int, ladder: Ladder) -> list[int]:
