@@ -62,10 +62,10 @@ def person(app: App, email: str) -> Person:
 
 
 def progress() -> Progress:
-    """A progress bar that leaves nothing behind."""
+    """A progress bar that leaves nothing behind; none where nobody looks."""
     from rich.progress import Progress  # its import would cost `serve` a tenth of its start
 
-    return Progress(transient=True)
+    return Progress(transient=True, disable=not sys.stdout.isatty())
 
 
 def confirm(count: int, what: str, yes: bool) -> None:

@@ -35,7 +35,7 @@ def stop(conn: sqlite3.Connection, at: datetime, reason: str, kind: str = "pause
     """The same inside a transaction; `kind` is the journal's word for it."""
     set_setting(conn, "paused", reason)
     journal.add(conn, at, kind, {"reason": reason})
-    log.warning("%s: %s", kind, reason)
+    log.info("%s: %s", kind, reason)
 
 
 def resume(system: System, skip: bool = False) -> dict[str, int]:
@@ -51,7 +51,7 @@ def resume(system: System, skip: bool = False) -> dict[str, int]:
         outbox.confirm_sent(conn, now - HOUR)
         set_setting(conn, "paused", "")
         journal.add(conn, now, "resumed", {"reason": reason, **done})
-    log.warning("resumed: %s", done)
+    log.info("resumed: %s", done)
     return done
 
 

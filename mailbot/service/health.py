@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from .system import System
 
 UNWORKED = timedelta(minutes=5)  #: a mail that waits longer says that the queue does not move
 UNSENT = timedelta(minutes=15)
+ROOM = 100_000_000  #: bytes that the disk must have left: a few large mails, and what SQLite needs beside them
 LOOPBACK = (IPv4Network("127.0.0.1"), IPv6Network("::1"))
 
 
@@ -57,6 +59,8 @@ def readiness(system: System, probes: Probes) -> Readiness:
     refused = refuses(system.store)
     if refused:
         reasons.append(f"the database takes no transaction: {refused}")
+    if shutil.disk_usage(system.store.path.parent).free < ROOM:
+        reasons.append(f"less than {ROOM // 1_000_000} MB are left on the disk of the database")
     paused = brakes.paused(system.store)
     reasons += _waits(system, bool(paused))
     return Readiness(not reasons, (*reasons, *(("the outbox is paused",) if paused else ())))

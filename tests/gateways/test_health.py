@@ -16,7 +16,7 @@ import pytest
 from mailbot.demo.sandbox import Sandbox, sandbox
 from mailbot.gateways import web
 from mailbot.gateways.scheduler import Worker
-from mailbot.service import brakes
+from mailbot.service import brakes, health
 from mailbot.service.health import Probes
 from mailbot.store import inbox
 from mailbot.store.db import stamp
@@ -87,6 +87,12 @@ def test_a_database_that_takes_nothing_is_seen(campaign: Campaign, site: str) ->
         other.execute("rollback")
     assert (found, "takes no transaction" in says) == (503, True)
     assert get(f"{site}/readyz")[0] == 200
+
+
+def test_a_disk_that_is_nearly_full_is_seen(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "ROOM", 10**18)
+    status, says = get(f"{site}/readyz")
+    assert (status, "left on the disk" in says) == (503, True)
 
 
 def test_a_thread_that_ended_is_seen(campaign: Campaign, background: Background) -> None:
