@@ -20,13 +20,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ..errors import StoreBusy, UsageError
 from ..service import health, pages
 from ..service.health import Probes
-from ..service.pages import Page
+from ..service.pages import LetterPage, Page
 from ..service.system import System
 
 BODY_LIMIT = 512 * 1024  #: bytes of a posted form
 HEAD_SECONDS = 10.0  #: how long a request may take to say what it wants
 BODY_SECONDS = 30.0  #: how long its form may take after that
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")  #: what a browser posts
+STALE = ("version", "NothingToUndo")  #: errors of forms that came too late
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  #: what a proxy adds to a request
 HEADERS = {
     "Cache-Control": "no-store",
@@ -102,10 +103,10 @@ class Pages:
     async def failed(self, request: Request, error: Exception) -> Response:
         return self._sorry(500)
 
-    def _page(self, page: Page | None, posted: bool = False) -> Response:
+    def _page(self, page: Page | LetterPage | None, posted: bool = False) -> Response:
         if page is None:
             return self._gone()
-        stale = page.error == "version" or (posted and page.kind == "changed")
+        stale = page.error in STALE or (posted and page.kind == "changed")
         return self._html(f"web/{page.kind}.html", 409 if stale else 400 if page.error else 200, page)
 
     def _gone(self) -> Response:
@@ -115,7 +116,7 @@ class Pages:
         """A form that cannot be taken (4xx), or a page that cannot be made now (5xx)."""
         return self._html("web/sorry.html", status)
 
-    def _html(self, name: str, status: int, page: Page | None = None) -> Response:
+    def _html(self, name: str, status: int, page: Page | LetterPage | None = None) -> Response:
         shown = page and pages.fit(page, self.system)
         html = self.templates.get_template(name).render(oga=self.system.oga, page=shown, status=status)
         return Response(html, status, headers=HEADERS, media_type="text/html")

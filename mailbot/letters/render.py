@@ -136,6 +136,7 @@ DEEDS = {
     "due_changed": "Date changée par",
     "withdrawn": "Retirée par",
     "undone": "Annulée par",
+    "reminded": "Rappel à",
 }
 
 
