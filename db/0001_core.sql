@@ -249,6 +249,7 @@ create table outbox (
 );
 create index outbox_due on outbox(due_at, id) where state in ('due', 'deferred');
 create index outbox_kind on outbox(kind, state);
+create index outbox_failed on outbox(due_at) where state = 'failed';
 create index outbox_away on outbox(date) where state = 'deferred' and substr(reply, 1, 2) = '0 ';
 create index outbox_unconfirmed on outbox(sent_at) where confirmed = 0;
 create index outbox_question on outbox(question_id);
@@ -323,6 +324,7 @@ create table deed (
 );
 create index deed_question on deed(question_id, id);
 create index deed_person on deed(person_id, id);
+create index deed_at on deed(at);
 create index deed_inbox on deed(inbox_id);
 create index deed_receipt on deed(receipt_due_at) where receipt_due_at is not null;
 

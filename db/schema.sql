@@ -90,6 +90,7 @@ CREATE TABLE deed (
   receipt_due_at text,
   receipt_id integer references outbox(id)
 );
+CREATE INDEX deed_at on deed(at);
 CREATE INDEX deed_inbox on deed(inbox_id);
 CREATE INDEX deed_person on deed(person_id, id);
 CREATE INDEX deed_question on deed(question_id, id);
@@ -280,6 +281,7 @@ CREATE INDEX outbox_away on outbox(date) where state = 'deferred' and substr(rep
 CREATE INDEX outbox_cause on outbox(cause) where cause is not null;
 CREATE INDEX outbox_conversation on outbox(conversation);
 CREATE INDEX outbox_due on outbox(due_at, id) where state in ('due', 'deferred');
+CREATE INDEX outbox_failed on outbox(due_at) where state = 'failed';
 CREATE INDEX outbox_kind on outbox(kind, state);
 CREATE INDEX outbox_person_kind on outbox(person_id, kind, date);
 CREATE INDEX outbox_question on outbox(question_id);

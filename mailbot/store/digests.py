@@ -121,7 +121,7 @@ def failed(conn: sqlite3.Connection, since: datetime, limit: int) -> list[sqlite
     """Letters that their host refused for good since then."""
     return conn.execute(
         "select kind, to_address, date, reply from outbox where state = 'failed' and due_at >= ? "
-        "and reply not like ? and reply not like ? order by id desc limit ?",
+        "and reply not like ? and reply not like ? order by due_at desc, id desc limit ?",
         (stamp(since), *GIVEN_UP, limit),
     ).fetchall()
 
@@ -140,8 +140,8 @@ def counts_of_expert(conn: sqlite3.Connection, expert_id: int) -> tuple[int, dic
 def open_of_expert(conn: sqlite3.Connection, expert_id: int) -> list[int]:
     """Ids of the questions of an expert's dossiers that wait for an answer, by dossier."""
     rows = conn.execute(
-        "select q.id from dossier d join question q on q.dossier_id = d.id "
-        "where d.expert_id = ? and q.state = 'asked' order by d.ref, q.exercice, q.number",
+        "select q.id from dossier d cross join question q "
+        "where q.dossier_id = d.id and d.expert_id = ? and q.state = 'asked' order by d.ref, q.exercice, q.number",
         (expert_id,),
     )
     return [row["id"] for row in rows]

@@ -70,7 +70,7 @@ def due(conn: sqlite3.Connection, now: datetime) -> list[Plan]:
 
 def of_deeds(conn: sqlite3.Connection, above: int) -> list[Plan]:
     """What the deeds above that id brought about and waits."""
-    rows = conn.execute("select * from plan where deed_id > ? and due_at is not null order by id", (above,))
+    rows = conn.execute("select * from plan where deed_id > ? and due_at is not null order by deed_id, id", (above,))
     return [_plan(row) for row in rows]
 
 
