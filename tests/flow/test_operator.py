@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,13 @@ import openpyxl
 import pytest
 
 from mailbot.cli import main
-from mailbot.demo.postoffice import reply
+from mailbot.demo.postoffice import reply, submit
 from mailbot.demo.sandbox import Sandbox, sandbox
 from mailbot.mail.backoff import Outcome, Result
+from mailbot.mail.token import Purpose
 from mailbot.service import alarm, brakes, delivery, results
 from mailbot.service.delivery import deliver_due
-from mailbot.store import copies, inbox, outbox, schedule
+from mailbot.store import copies, inbox, outbox, people, schedule
 from mailbot.store.db import set_setting, stamp
 from tests.campaign import AICHA, ELISE, MAITE, REF, Campaign
 from tests.gateways.clients import wait_until
@@ -216,6 +219,37 @@ def test_a_shunted_message_raises_an_alarm(campaign: Campaign, monkeypatch: pyte
     assert found["state"] == "shunted"
     assert alarms(campaign) == ["mailbot: a message could not be worked"]
     assert f"mailbot why {found['id']}" in campaign.office.mailbox("ops@assaprol.example")[0].text
+
+
+def test_a_reply_to_an_alarm_waits_for_a_person_and_a_bounce_of_it_suspends_nobody(campaign: Campaign) -> None:
+    with_policy(campaign, alarm_email="ops@assaprol.example")
+    alarm.raise_alarm(campaign.system, "inbox", "Nothing moves.")
+    campaign.run()
+    (letter,) = campaign.office.mailbox("ops@assaprol.example")
+    assert str(letter.message["Reply-To"]) == "eccv@assaprol.example"
+    found = campaign.hand_in(reply(letter, ("Ops", "ops@assaprol.example"), "Je regarde."))
+    assert found["state"] == "held"
+    row = outbox.by_message_id(campaign.system.store.conn, str(letter.message["Message-ID"]))
+    assert row is not None
+    verp = campaign.system.address(Purpose.BOUNCE, row["id"])
+    submit(campaign.port, bounce_of(verp))
+    campaign.run()
+    assert outbox.counts(campaign.system.store.conn)["bounced"] == 1
+    assert people.count_suspended(campaign.system.store.conn) == 0
+
+
+def bounce_of(verp: str) -> EmailMessage:
+    """A mail server says that the address does not exist."""
+    raw = (
+        f"From: MAILER-DAEMON@mx.example\r\nTo: {verp}\r\nSubject: Undelivered\r\nMessage-ID: <b1@mx.example>\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nUnknown user\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; ops@assaprol.example\r\nAction: failed\r\n"
+        "Status: 5.1.1\r\n\r\n--b--\r\n"
+    )
+    found = message_from_bytes(raw.encode(), policy=policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
 
 
 def test_the_watch_sees_mail_that_is_not_worked_and_letters_that_do_not_leave(campaign: Campaign) -> None:
@@ -606,6 +640,20 @@ def test_a_backup_while_serve_works_is_whole_and_holds_nobody_up(tmp_path: Path)
         here.stop()
         here.run("restore", str(tmp_path / "copy3.db"), "--yes")
         assert "no letter leaves: restored from copy3.db" in here.run("status")
+
+
+@pytest.mark.slow
+def test_serve_heeds_what_another_terminal_types(tmp_path: Path) -> None:
+    with sandbox(tmp_path) as here:
+        here.start()
+        here.run("pause")
+        here.run("ask", "--dossier", "D0009", "--yes")
+        with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=10) as client:
+            client.sendmail("", ["eccv@assaprol.example"], b"From: a@b.example\r\nMessage-ID: <1@b>\r\n\r\nx\r\n")
+        wait_until(lambda: here.inbox("new") == 0)
+        assert "question" not in {letter.kind for letter in here.office.letters()}
+        here.run("resume")
+        wait_until(lambda: [letter.kind for letter in here.office.letters()].count("question") == 6)
 
 
 def restore_beside(here: Sandbox, tmp_path: Path) -> tuple[int, str, str]:
