@@ -80,8 +80,8 @@ TABLES = (
 )
 
 
-def build(folder: Path, questions: int) -> apps.App:
-    """A mailbot with that many open questions (a multiple of 100), none of whose reminders is due. Its clock is NOW."""
+def build(folder: Path, questions: int, now: datetime = NOW) -> apps.App:
+    """A mailbot with that many open questions (a multiple of 100), no reminder due. Its clock stands still."""
     folder.mkdir(parents=True)
     (folder / "config.toml").write_text(configuration(1), encoding="utf-8")
     at_once(folder)
@@ -90,8 +90,8 @@ def build(folder: Path, questions: int) -> apps.App:
     app = apps.build(config)
     reminders.adopt(app.system)  # the rules are known: a start plans nothing anew
     app.system.store.close()
-    _fill(config.store.path, questions)
-    return at(apps.build(config), NOW)
+    _fill(config.store.path, questions, now)
+    return at(apps.build(config), now)
 
 
 def at(app: apps.App, now: datetime) -> apps.App:
@@ -102,7 +102,7 @@ def at(app: apps.App, now: datetime) -> apps.App:
     return app
 
 
-def _fill(path: Path, questions: int) -> None:
+def _fill(path: Path, questions: int, now: datetime) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         for pragma in ("journal_mode = off", "synchronous = off", "cache_size = -400000", "foreign_keys = off"):
             conn.execute(f"pragma {pragma}")
@@ -113,10 +113,10 @@ def _fill(path: Path, questions: int) -> None:
             "experts": questions // 100,
             "staff": 10,
             "words": "Le poste « autres frais divers de gestion » atteint 24 725 €. Merci d'en donner le détail. " * 3,
-            "asked": stamp(NOW - timedelta(days=10)),
+            "asked": stamp(now - timedelta(days=10)),
             "before": json.dumps(["asked", 1, 0, 0, 0, 0, None]),
             "told": json.dumps(TOLD),
-            "later": (NOW + timedelta(days=100)).strftime("%Y-%m-%d %H:%M:%S"),
+            "later": (now + timedelta(days=100)).strftime("%Y-%m-%d %H:%M:%S"),
         }
         for statement in TABLES:
             conn.execute(statement, values)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import click
 
-from bench.__main__ import ours
+from bench.incoming import accepted, asked, worked
 from bench.workload import Place, replies
+from mailbot.demo.sandbox import sandbox
 
 HOME = Path(".venv/peers")
 TICKETS, COUNT = 100, 300
@@ -120,13 +121,13 @@ def main(rounds: int) -> None:
 
 def _rates() -> dict[str, float]:
     """Replies a second of one round. What Roundup does in one step is for us to accept and then to work."""
-    with tempfile.TemporaryDirectory() as folder:
-        accepted, worked = ours(Path(folder), COUNT)
+    with tempfile.TemporaryDirectory() as folder, sandbox(Path(folder)) as here:
+        taken, done = accepted(here, asked(here, COUNT)), worked(here)
     return {
         "Roundup 2.6, from file to mail": roundup(),
-        "mailbot, accepted over SMTP": accepted,
-        "mailbot, worked to the queued letter": worked,
-        "mailbot, accepted and then worked": 1 / (1 / accepted + 1 / worked),
+        "mailbot, accepted over SMTP": taken,
+        "mailbot, worked to the queued letter": done,
+        "mailbot, accepted and then worked": 1 / (1 / taken + 1 / done),
     }
 
 

@@ -39,12 +39,12 @@ class Ticks:
         for size, app in self._apps.items():
             app = at(app, now)
             found[f"a tick, {size:,} open questions, nothing due [ms]"] = _idle(app)
-            found[f"a tick, {size:,} open questions, {DUE} reminders due [ms]"] = _busy(app, turn)
+            found[f"a tick, {size:,} open questions, {DUE} reminders [ms]"] = _busy(app, turn)
         return found
 
 
 def _idle(app: apps.App) -> float:
-    _tick(app)  # the first one reads the indexes from the disk
+    _tick(app)  # the first one reads the database's first pages from the disk
     return statistics.median(_tick(app)[0] for _ in range(TICKS)) * 1000
 
 
@@ -57,6 +57,7 @@ def _busy(app: apps.App, turn: int) -> float:
 
 
 def _tick(app: apps.App) -> tuple[float, dict[str, Any]]:
+    app.clock.set(app.clock.now() + timedelta(seconds=1))  # each tick has a second of its own to remember
     begin = time.perf_counter()
     found = apps.tick(app, Discard())  # type: ignore[arg-type]
     return time.perf_counter() - begin, found
