@@ -38,6 +38,7 @@ class Page:
     question: Question  #: with the newest act on it (Question.last)
     answer: Answer  #: the version the page is about
     before: Answer | None = None  #: the version it adds to or changes
+    sent: Answer | None = None  #: the version that the expert handed over instead
     label: str = ""  #: where the page of a letter shows it: A, B, or the number of the question
     nonce: str = ""
     history: tuple[dict[str, Any], ...] = ()
@@ -142,8 +143,14 @@ def _standing(system: System, conn: sqlite3.Connection, page: Page) -> Page:
         decided=deciding["event"],
         decided_by=people.by_email(conn, deciding["by"] or ""),
         decided_moment=deciding["moment"],
+        sent=_sent(conn, page, deciding),
         undo=_may_undo(page, system.now()),
     )
+
+
+def _sent(conn: sqlite3.Connection, page: Page, deciding: dict[str, Any]) -> Answer | None:
+    amended = deciding["event"] == "amended"
+    return questions.answer(conn, page.question.id, deciding["version"]) if amended else None
 
 
 def _may_undo(page: Page, now: datetime) -> bool:

@@ -20,12 +20,12 @@ def begin(here: Campaign) -> None:
     here.app.clock.set(datetime.fromisoformat("2026-11-30T14:38:00+01:00"))
 
 
-def answered(here: Campaign, *refs: str, **more: Any) -> None:
+def answered(here: Campaign, *refs: str, text: str = "Réponse à {ref}.", **more: Any) -> None:
     """Aïcha answers these questions four minutes apart, and an hour passes: the approval letter has left."""
     for n, ref in enumerate(refs):
         if n:
             here.advance(4 * MINUTES)
-        here.reply(here.letter(AICHA, "question", ref), AICHA, f"Réponse à {ref}.", **more)
+        here.reply(here.letter(AICHA, "question", ref), AICHA, text.replace("{ref}", ref), **more)
     here.advance(60 * MINUTES)
 
 

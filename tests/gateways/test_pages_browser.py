@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from mailbot.gateways import web
+from tests.background import Background
 from tests.campaign import AICHA, MAITE, MIREILLE, Campaign
+from tests.gateways.several import ONE, THREE, TWO, approvals, forms
 from tests.gateways.test_web import HOSTILE, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -98,3 +102,50 @@ def test_what_was_refused_can_be_put_right(campaign: Campaign, site: str, browse
     look(browser, address, "refused", tmp_path, refused)
     campaign.reply(campaign.letter(AICHA, "receipt"), AICHA, "Un complément.")
     look(browser, address, "changed", tmp_path)
+
+
+@pytest.fixture
+def lived(living: Campaign, background: Background) -> Iterator[str]:
+    """The pages of a campaign where letters wait for each other, served; their address."""
+    server = background.run(web.start(living.system, "127.0.0.1", 0))
+    yield f"http://127.0.0.1:{server.port}"
+    background.run(server.close())
+
+
+SIGNED = "Bonjour,\n\nVoici le détail : 9 840 €, {{7*7}}.\n\n-- \nAïcha Dubois\nCabinet Etcheverry & Associés"
+FILES = {"Quittance-RC-et-assurance-decennale-du-cabinet-2025.pdf": b"%PDF-1.4\n%%EOF\n", "macro.exe": b"MZ"}
+
+
+def test_several_answers_are_decided_one_by_one(living: Campaign, lived: str, browser: Browser, tmp_path: Path) -> None:
+    address = approvals(living, lived, ONE, TWO, THREE, text=SIGNED, files=FILES)
+    look(browser, address, "several", tmp_path)
+    page = browser.new_page()
+    page.goto(address)
+    page.get_by_label("J’ai lu la réponse 2.").first.check()
+    page.get_by_role("button", name="Valider la réponse 2").click()
+    page.get_by_role("heading", name="Il reste 2 réponses à valider").wait_for()
+    assert [living.show(ref)["state"] for ref in (ONE, TWO, THREE)] == ["proposed", "submitted", "proposed"]
+    look(browser, page.url, "several-done", tmp_path)
+    page.get_by_role("button", name="Annuler ma décision").click()
+    page.get_by_text("Votre décision est annulée.").wait_for()
+    assert living.show(TWO)["state"] == "proposed"
+    look(browser, page.url, "several-undone", tmp_path)
+    page.get_by_label("J’ai lu la réponse.").first.check()
+    page.get_by_role("button", name="Valider et transmettre").click()
+    page.get_by_role("link", name="1 · ").click()
+    page.get_by_role("heading", name="Trois réponses, dont deux à valider").wait_for()
+    assert page.url == f"{address}#1"
+
+
+def test_what_was_decided_and_changed_since_is_seen(
+    living: Campaign, lived: str, browser: Browser, tmp_path: Path
+) -> None:
+    address = approvals(living, lived, ONE, TWO, THREE, text=SIGNED)
+    forms(httpx.get(address).text, "approve")[0].send(lived, read="yes")
+    living.reply(living.letter(AICHA, "question", TWO), AICHA, "Un complément.")
+    look(browser, address, "several-mixed", tmp_path)
+    page = browser.new_page()
+    page.goto(address)
+    page.get_by_role("link", name="Lire la version qui attend").click()
+    page.get_by_text("version 2").first.wait_for()
+    look(browser, page.url, "further-version", tmp_path)

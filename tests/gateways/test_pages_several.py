@@ -16,6 +16,7 @@ from mailbot.domain.questions import Act
 from mailbot.gateways import web
 from mailbot.service import questions
 from mailbot.store import people
+from mailbot.store import questions as kept_questions
 from tests.background import Background
 from tests.campaign import AICHA, MAITE, MIREILLE, Campaign
 from tests.gateways.several import MINUTES, ONE, THREE, TWO, Form, answered, approvals, begin, forms, page_of, plain
@@ -51,6 +52,10 @@ def person(here: Campaign, who: tuple[str, str]) -> Person:
     return found
 
 
+def emails(some: tuple[Person, ...]) -> list[str]:
+    return [one.email for one in some]
+
+
 def test_a_block_and_a_form_an_answer(living: Campaign, site: str) -> None:
     page = approvals(living, site, ONE, TWO, files={"detail.pdf": b"%PDF-1.4\n%%EOF\n"})
     html = httpx.get(page).text
@@ -65,6 +70,25 @@ def test_a_block_and_a_form_an_answer(living: Campaign, site: str) -> None:
     for form in approve:
         assert httpx.get(site + form.action.replace("/v/", "/f/") + "/1").content == b"%PDF-1.4\n%%EOF\n"
         assert httpx.get(site + form.action).status_code == 200
+
+
+def test_answers_of_several_dossiers_have_letters(living: Campaign, site: str) -> None:
+    begin(living)
+    store = living.system.store
+    found = (kept_questions.get(store.conn, id) for id in kept_questions.drafts(store.conn))
+    other = next(q for q in found if q.dossier.expert.email == MAITE[1] and AICHA[1] in emails(q.dossier.collaborators))
+    questions.ask(living.system, [other.id])
+    living.run()
+    page = approvals(living, site, ONE, other.ref)
+    first, second = sorted((ONE, other.ref))
+    html = httpx.get(page).text
+    said = plain(html)
+    for words in ("2 dossiers", "Deux dossiers · exercice 2025", f"[{first}]", "Valider la réponse B"):
+        assert words in said
+    done = forms(html, "approve")[1].send(site, read="yes")
+    assert f"· {other.dossier.member} [{other.ref}]" in said
+    assert [living.show(ref)["state"] for ref in (first, second)] == ["proposed", "submitted"]
+    assert f'href="{page.removeprefix(site)}#A"' in done.text
 
 
 def test_looking_changes_nothing(living: Campaign, site: str) -> None:
@@ -205,6 +229,7 @@ def test_a_reminder_has_such_a_page_too(living: Campaign, site: str) -> None:
     html = httpx.get(page).text
     assert "Deux réponses à valider" in plain(html)
     assert f"Rappel à {MAITE[0]}" in plain(html)
+    assert f"Réponse d’{AICHA[0]}" in plain(html)
     done = forms(html, "approve")[1].send(site, read="yes")
     assert f'href="{page.removeprefix(site)}#1"' in done.text, "back to the newest letter that holds it"
 
@@ -240,6 +265,8 @@ def test_an_amendment_is_taken_back_and_made_anew(living: Campaign, site: str) -
     done = forms(back.text, "amend")[0].send(site, read="yes", text="Mieux.")
     assert "La réponse nous est transmise" in plain(done.text)
     assert living.show(ONE)["answers"][-1]["text"] == "Mieux."
+    assert "Ce qui nous a été transmis" in plain(done.text)
+    assert '<ins class="is">Mieux.</ins>' in done.text
     assert "Validée et modifiée par vous" in plain(httpx.get(page).text)
     assert len(forms(done.text, "undo")) == 1
 
