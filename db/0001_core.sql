@@ -291,6 +291,8 @@ create table letter_item (
   primary key (outbox_id, n)
 ) without rowid;
 
+create index letter_item_question on letter_item(question_id) where question_id is not null;
+
 create table reminder (
   question_id integer not null references question(id),
   round integer not null,

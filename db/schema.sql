@@ -229,6 +229,7 @@ CREATE TABLE letter_item (
   inbox_id integer references inbox(id),
   primary key (outbox_id, n)
 ) without rowid;
+CREATE INDEX letter_item_question on letter_item(question_id) where question_id is not null;
 
 CREATE TABLE news (
   id integer primary key,

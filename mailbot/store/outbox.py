@@ -245,8 +245,12 @@ def count_since(
 
 
 def of_question(conn: sqlite3.Connection, question_id: int) -> list[sqlite3.Row]:
-    """All letters about a question, oldest first."""
-    return conn.execute("select * from outbox where question_id = ? order by id", (question_id,)).fetchall()
+    """All letters about a question, oldest first; those that hold several questions among them."""
+    return conn.execute(
+        "select * from outbox where id in (select id from outbox where question_id = ? "
+        "union select outbox_id from letter_item where question_id = ?) order by id",
+        (question_id, question_id),
+    ).fetchall()
 
 
 def caused_by(conn: sqlite3.Connection, inbox_id: int) -> list[sqlite3.Row]:
