@@ -221,3 +221,11 @@ def test_the_history_tells_of_each(here: World) -> None:
     told = [(row["event"], row["by"]) for row in found["history"] if row["event"] == "reminded"]
     assert sorted(told) == [("reminded", AICHA), ("reminded", ELISE)]
     assert [x["kind"] for x in found["letters"]].count("reminder") == 2
+
+
+def test_worked_in_portions_it_is_still_one_mail(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reminders, "BATCH", 1)
+    here.advance(at("2026-12-08T12:00"))
+    assert here.days(AICHA) == ["12-08"]
+    rows = here.app.system.store.conn.execute("select count(*) from reminder").fetchone()[0]
+    assert rows == 4, "two questions, two people: each remembered"
