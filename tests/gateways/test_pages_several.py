@@ -109,6 +109,7 @@ def test_each_answer_is_decided_by_itself(living: Campaign, site: str) -> None:
     assert done.status_code == 200
     assert states(living) == ["submitted", "proposed", "proposed"]
     assert "Il reste 2 réponses à valider" in plain(done.text)
+    assert f"{MIREILLE[0]} va l’examiner. {AICHA[0]} l’apprendra dans notre prochain message." in plain(done.text)
     assert f'href="{page.removeprefix(site)}#2"' in done.text
     sent = forms(html, "send_back")[1].send(site, read="yes", text="Le détail, s’il vous plaît.")
     assert "Il reste 1 réponse à valider" in plain(sent.text)
