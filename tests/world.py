@@ -15,12 +15,16 @@ from zoneinfo import ZoneInfo
 
 from mailbot import app as apps
 from mailbot.config import load
+from mailbot.demo.postoffice import Letter, reply
 from mailbot.domain import commands as c
 from mailbot.domain.model import Channel, Outcome, Person, Question, State, Written
 from mailbot.domain.questions import Act
 from mailbot.errors import Refusal
 from mailbot.mail import backoff
+from mailbot.mail.envelope import Dmarc, Envelope, Verdict
+from mailbot.service import ingress
 from mailbot.service.questions import act, find
+from mailbot.service.work import work_all
 from mailbot.store import people
 from mailbot.store.db import moment, setting
 
@@ -42,6 +46,7 @@ class World:
     app: apps.App
     away: bool = False
     sent: list[EmailMessage] = field(default_factory=list)  #: every letter that left
+    letters: list[Letter] = field(default_factory=list)  #: the same, as they lie in mailboxes
     faults: list[str] = field(default_factory=list)  #: what no reminder may do
     left: Counter[tuple[str, str, date]] = field(default_factory=Counter)  #: reminders a person, ladder and day
 
@@ -51,6 +56,7 @@ class World:
         message = message_from_bytes(data, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.sent.append(message)
+        self.letters.append(Letter(to, data))
         if message["X-Mailbot"] in ("reminder", "last_reminder"):
             self.faults += self._faults(to, message)
         return backoff.Outcome(backoff.Result.SENT, 250, "kept")
@@ -92,6 +98,18 @@ class World:
                 act(self.app.system, conn, question, make(question), doing)
             except Refusal:
                 return
+
+    def reply(self, letter: Letter, who: tuple[str, str], text: str) -> None:
+        """A reply comes in as the trusted front server hands it over, and is worked; `who` is (name, address)."""
+        mail = reply(letter, who, text)
+        proven = Verdict(Dmarc.PASS, who[1].partition("@")[2])
+        envelope = Envelope(who[1], (str(mail["To"]),), self.now, "127.0.0.1", trusted=True, verdict=proven)
+        ingress.accept(self.app.system.store, mail.as_bytes(policy=policy.SMTP), envelope)
+        work_all(self.app.system)
+
+    def mailbox(self, email: str, *kinds: str) -> list[Letter]:
+        """What a person got, oldest first; of these kinds where any are named."""
+        return [x for x in self.letters if x.to == email and (not kinds or x.kind in kinds)]
 
     @property
     def now(self) -> datetime:
