@@ -16,7 +16,7 @@ from ..domain.model import Channel, Person, Question
 from ..domain.questions import Act, Decision, decide
 from ..errors import UsageError
 from ..store import deeds as kept_deeds
-from ..store import journal, news, questions
+from ..store import journal, news, plans, questions
 from . import correspondence, grouping, reminders
 from .correspondence import Cause
 from .deeds import keep, undo
@@ -65,6 +65,15 @@ def _take_back(conn: sqlite3.Connection, question: Question, at: datetime) -> No
     undo(conn, done, at)
     questions.undo(conn, question.id, done.version, done.wrote, at)
     news.undone(conn, question.id, done.person_id, done.version)
+    _show_again(conn, questions.get(conn, question.id), at)
+
+
+def _show_again(conn: sqlite3.Connection, question: Question, at: datetime) -> None:
+    """An answer that was decided before its approval letter left, and waits again, has its letter yet to come."""
+    expert = question.dossier.expert.id
+    wrote = kept_deeds.of_version(conn, question.id, question.waiting) if question.waiting else None
+    if wrote and not plans.known(conn, expert, question.id, question.waiting):
+        plans.add(conn, "approval", expert, question.id, question.waiting, wrote.id, wrote.event, at, at)
 
 
 def _remember(conn: sqlite3.Connection, event: e.Event, at: datetime, cause: Cause | None) -> None:

@@ -107,6 +107,16 @@ def shown(conn: sqlite3.Connection, person_id: int, question_id: int, version: i
     return row["outbox_id"] if row else None
 
 
+def known(conn: sqlite3.Connection, person_id: int, question_id: int, version: int) -> bool:
+    """True if a letter showed this version to a person, or one that will is planned."""
+    row = conn.execute(
+        "select 1 from plan where person_id = ? and kind = 'approval' and question_id = ? and version = ? "
+        "and (outbox_id is not null or due_at is not null) limit 1",
+        (person_id, question_id, version),
+    ).fetchone()
+    return row is not None
+
+
 def next_due(conn: sqlite3.Connection) -> datetime | None:
     """When the next one falls due."""
     row = conn.execute("select min(due_at) at from plan where due_at is not null").fetchone()
