@@ -10,10 +10,10 @@ import click
 
 from .. import app as apps
 from .. import resources
-from ..domain.access import asked
 from ..errors import UsageError
 from ..service import checks, imports
 from ..service.questions import ask as ask_questions
+from ..service.questions import letters as letters_of
 from ..service.status import status as status_of
 from ..store import dossiers, questions
 from .common import Context, as_json, confirm, pass_context, progress, show
@@ -86,7 +86,7 @@ def ask(context: Context, ref: str | None, dry_run: bool, yes: bool) -> None:
     if ref and dossier_id is None:
         raise UsageError(f"no dossier {ref}")
     ids = questions.drafts(conn, dossier_id)
-    letters = sum(len(asked(questions.get(conn, id), system.policy.everyone)) for id in ids)
+    letters = letters_of(system, ids)
     click.echo(f"{len(ids)} questions, {letters} letters")
     if dry_run or not ids:
         return

@@ -14,7 +14,9 @@ from .questions import find
 from .system import System
 
 #: The purposes that a letter of this version can have.
-OFFERED = (Purpose.ANSWER, Purpose.APPROVE, Purpose.TREAT, Purpose.MENU)
+OFFERED = (
+    Purpose.ANSWER, Purpose.APPROVE, Purpose.TREAT, Purpose.DOSSIER, Purpose.DIGEST, Purpose.SEVERAL, Purpose.MENU,
+)  # fmt: skip
 
 
 def address(system: System, ref: str, person: Person, purpose: Purpose) -> dict[str, Any]:
@@ -40,6 +42,13 @@ def _subject(conn: sqlite3.Connection, ref: str, person: Person, purpose: Purpos
     question = find(conn, ref)
     if purpose is Purpose.ANSWER:
         return "question", question.id
+    if purpose is Purpose.DOSSIER:
+        return "exercice", conversations.exercice(question.dossier.id, question.exercice)
+    if purpose in (Purpose.DIGEST, Purpose.SEVERAL):
+        newest = conversations.newest(conn, purpose, person.id)
+        if newest is None:
+            raise UsageError(f"{person.email} has no letter of that kind yet")
+        return newest.subject_kind, newest.subject_id
     version = question.handed_over if person.role is Role.STAFF else question.waiting or question.version
     if not version:
         raise UsageError(f"{question.ref} has no answer to decide on yet")

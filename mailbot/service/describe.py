@@ -18,14 +18,15 @@ from ..mail.parse import Limits, parse
 from ..mail.reply import written
 from ..mail.trust import Trust
 from ..store import inbox
-from ..store.db import stamp
-from . import target
+from ..store.db import savepoint, stamp
+from . import held, target
 from .handlers import handle, understand
 from .intent import Intent, Verb
 from .job import Job, build
 from .reading import read
 from .refusals import REFUSALS
 from .system import System
+from .work import parts
 
 
 def describe(
@@ -109,6 +110,11 @@ def _try(
         found["trust"] = where.trust.name.lower()
         job = build(system, conn, _stand_in(system, conn, message, envelope), message, split, where)
         found["attachments"] = _verdicts(found["attachments"], job)
+        pieces = parts(job)
+        if pieces:
+            found["commands"] = [_tried(piece.job, piece.item.kind) for piece in pieces]
+            found["answers"] = [_part(piece.job) for piece in pieces if piece.item.kind != "held"]
+            return
         intent = understand(job)
         command = _command(job, intent)
         handle(job, intent)
@@ -122,6 +128,25 @@ def _try(
         found["commands"] = [{**command, "outcome": "done"}]
     if found["commands"] and split.text:
         found["answers"] = [{"question": found["commands"][0]["question"], "text": split.text, "files": _names(found)}]
+
+
+def _tried(job: Job, kind: str) -> dict[str, Any]:
+    """The command of one part of a reply, carried out and undone like the rest."""
+    if kind == "held":
+        action = held.action(job.split.text)
+        return {"verb": "held_line", "question": None, "args": action, "text": job.split.text, "outcome": "done"}
+    try:
+        with savepoint(job.conn):
+            intent = understand(job)
+            command = _command(job, intent)
+            handle(job, intent)
+    except Refusal as refusal:
+        return _asked_back(job, refusal)
+    return {**command, "outcome": "done"}
+
+
+def _part(job: Job) -> dict[str, Any]:
+    return {"question": _ref(job), "text": job.split.text, "files": [file.name for file in job.files]}
 
 
 def _stand_in(system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope) -> sqlite3.Row:

@@ -35,6 +35,17 @@ _WORDS = {
 }
 
 
+def action(text: str) -> dict[str, str]:
+    """What a line about held mail asks for, as `mailbot read` prints it."""
+    said = fold(core(text)).strip(" .!:→>-")
+    named = {"dropped": "drop", "blocked": "block", "retried": "retry"}
+    for done, pattern in _WORDS.items():
+        if re.fullmatch(pattern, said):
+            return {"action": named[done]}
+    ref = _REFERENCE.search(text)
+    return {"action": "assign", **({"question": ref[0].upper()} if ref else {})}
+
+
 def decide(job: Job, label: str, item: LetterItem, text: str) -> Item:
     """Carry out one line about held mail; what became of it, or why nothing did, for the transcript."""
     row = inbox.get(job.conn, item.inbox_id or 0)

@@ -16,7 +16,7 @@ from ..letters.scene import Item, Mail
 from ..mail.message import Attachment, InboundMessage, Split
 from ..mail.token import Purpose
 from ..mail.trust import Trust
-from ..store import drafts, inbox, letters, questions
+from ..store import conversations, drafts, inbox, letters, questions
 from ..store.conversations import Conversation
 from ..store.db import moment
 from ..store.letters import LetterItem
@@ -31,7 +31,6 @@ _ANNOUNCED = re.compile(
 
 #: What the words of a reply to a letter with several items are read as: decisions, else answers.
 DECIDES = frozenset({Purpose.APPROVE, Purpose.TREAT, Purpose.DIGEST})
-EXERCICES = 10_000  #: the subject of a dossier conversation is dossier id × this + year
 LOGO_BYTES = 50_000  #: a picture inside the text above this size is taken for a document
 
 
@@ -129,7 +128,7 @@ def letter_items(conn: sqlite3.Connection, conversation: Conversation) -> list[L
         return letters.items(conn, conversation.subject_id)
     if conversation.subject_kind != "exercice":
         return []
-    asked = questions.of_exercice(conn, *divmod(conversation.subject_id, EXERCICES))
+    asked = questions.of_exercice(conn, *divmod(conversation.subject_id, conversations.EXERCICES))
     return [LetterItem(str(number), "question", id) for id, number in asked]
 
 

@@ -17,7 +17,7 @@ from ..domain.questions import Act, Decision, decide
 from ..errors import UsageError
 from ..store import deeds as kept_deeds
 from ..store import journal, news, plans, questions
-from . import correspondence, grouping, reminders
+from . import correspondence, dossier_letter, grouping, reminders
 from .correspondence import Cause
 from .deeds import keep, undo
 from .system import System
@@ -120,17 +120,52 @@ def ask(
     `by` is the member of staff who asks; by default the gestionnaire of each dossier.
     """
     waiting, count = list(ids), 0
-    for start in range(0, len(waiting), batch):
+    while waiting:
         with system.store.tx() as conn:
-            for id in waiting[start : start + batch]:
-                question = questions.get(conn, id)
-                people = asked(question, system.policy.everyone)
-                doing = Act(by or question.dossier.staff, system.now())
-                act(system, conn, question, c.Ask(tuple(p.id for p in people)), doing)
-                count += 1
-                if progress:
-                    progress()
+            for group in _portion(system, conn, waiting, batch):
+                for question in group:
+                    people = asked(question, system.policy.everyone)
+                    doing = Act(by or question.dossier.staff, system.now())
+                    act(system, conn, question, c.Ask(tuple(p.id for p in people)), doing)
+                    count += 1
+                    if progress:
+                        progress()
+                if system.policy.dossier_letters:
+                    dossier_letter.write(system, conn, [questions.get(conn, q.id) for q in group])
     return count
+
+
+def letters(system: System, ids: Iterable[int]) -> int:
+    """How many letters asking these questions takes."""
+    conn, found = system.store.conn, set()
+    for id in ids:
+        q = questions.get(conn, id)
+        about = (q.dossier.id, q.exercice) if system.policy.dossier_letters else id
+        found |= {(about, person.id) for person in asked(q, system.policy.everyone)}
+    return len(found)
+
+
+def _portion(system: System, conn: sqlite3.Connection, waiting: list[int], batch: int) -> list[list[Question]]:
+    """The next questions, taken off `waiting`; those of one letter stay together."""
+    groups: list[list[Question]] = []
+    taken = 0
+    for id in waiting:
+        question = questions.get(conn, id)
+        same = groups and _of_one_letter(system, groups[-1][-1], question)
+        if taken >= batch and not same:
+            break
+        if same:
+            groups[-1].append(question)
+        else:
+            groups.append([question])
+        taken += 1
+    del waiting[:taken]
+    return groups
+
+
+def _of_one_letter(system: System, one: Question, other: Question) -> bool:
+    same = (one.dossier.id, one.exercice) == (other.dossier.id, other.exercice)
+    return system.policy.dossier_letters and same
 
 
 def find(conn: sqlite3.Connection, ref: str) -> Question:

@@ -190,13 +190,14 @@ def _several(
         purpose = ROWS[sitting.shown[-1].event].purpose if sitting.shown else Purpose.TREAT
         purpose = answered.purpose if answered and answered.subject_kind == "letter" else purpose
     conversation = conversations.of(conn, purpose, sitting.person.id, "letter", outbox.next_id(conn))
+    missing = _missing(conn, sitting, known)
     kind = "receipt" if sitting.kind == "notice" and purpose is Purpose.SEVERAL else sitting.kind
     post = Post(
         kind,
         sitting.person,
         conversation,
         reply=True,
-        items=tuple(_frozen(item, versions=sitting.decided) for item in ordered if item.question),
+        items=(*(_frozen(item, versions=sitting.decided) for item in ordered if item.question), *missing),
     )
     whole = replace(
         scene,
@@ -205,7 +206,7 @@ def _several(
         event="",
         items=tuple(ordered),
         staff=signers([item.question for item in ordered if item.question]),
-        missing=_missing(conn, sitting, known),
+        missing=tuple(item.label for item in missing),
     )
     return send(system, conn, post, whole, sitting.cause)
 
@@ -231,10 +232,10 @@ def _frozen(item: Item, versions: bool) -> LetterItem:
     return LetterItem(item.label, "version" if version else "question", item.question.id, version)
 
 
-def _missing(conn: sqlite3.Connection, sitting: _Sitting, known: Mapping[int, LetterItem]) -> tuple[str, ...]:
-    """The labels of the letter's questions that still wait for an answer."""
+def _missing(conn: sqlite3.Connection, sitting: _Sitting, known: Mapping[int, LetterItem]) -> list[LetterItem]:
+    """The letter's questions that still wait for an answer: a reply to the receipt may name them as well."""
     if sitting.decided:
-        return ()
+        return []
     waiting = (id for id in known if questions.get(conn, id).state is State.ASKED)
     said = {item.question.id for item in sitting.untaken if item.question}
-    return tuple(known[id].label for id in waiting if id not in said)
+    return [known[id] for id in waiting if id not in said]

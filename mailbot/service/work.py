@@ -132,7 +132,7 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
     trace = _about(job)
     try:
         with savepoint(job.conn):
-            found = _parts(job)
+            found = parts(job)
             if found:
                 command, decision = "several", several.carry_out(job, found, _part)
             else:
@@ -151,7 +151,7 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
         }
 
 
-def _parts(job: Job) -> list[several.Piece]:
+def parts(job: Job) -> list[several.Piece]:
     """The parts of a reply to a letter with several questions; none where the mail is to be read as a whole."""
     if not job.items() or speaks_of_the_mail(job.split.text):
         return []

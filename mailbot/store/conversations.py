@@ -41,6 +41,23 @@ def _begin(conn: sqlite3.Connection, key: tuple[int, int, str, int]) -> int:
     return number
 
 
+EXERCICES = 10_000  #: the subject of a dossier conversation is dossier id × this + year
+
+
+def exercice(dossier_id: int, year: int) -> int:
+    """The number that stands for a dossier in one year."""
+    return dossier_id * EXERCICES + year
+
+
+def newest(conn: sqlite3.Connection, purpose: Purpose, person_id: int) -> Conversation | None:
+    """The newest conversation of a person for one purpose, or None."""
+    row = conn.execute(
+        "select number from conversation where purpose = ? and person_id = ? order by number desc limit 1",
+        (int(purpose), person_id),
+    ).fetchone()
+    return get(conn, row["number"]) if row else None
+
+
 def get(conn: sqlite3.Connection, number: int) -> Conversation | None:
     """The conversation of that number, or None."""
     row = conn.execute("select * from conversation where number = ?", (number,)).fetchone()
