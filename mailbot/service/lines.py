@@ -23,7 +23,7 @@ class Part:
     text: str
 
 
-_NAMED = r"(?:questions?|reponses?|lignes?|q|r|n°|no|numero)\s*\.?\s*"
+_NAMED = r"(?:(?:questions?|reponses?|lignes?|q|r|n°|no|numero)\s*\.?\s*){1,2}"
 _SIGN = r"\s*(?:[).:\]=]|->|=>|→|>|[-–—](?=\s))+\s*"
 _REF = re.compile(r"\[?\b([a-z]\d{3,}-\d{4}-\d+)\b\]?" + r"(?:\s*[).:\]–—→-]+\s*|\s+|$)", re.IGNORECASE)
 _LIST = r"{one}(?:\s*(?:,|;|/|&|\bet\b|\s)\s*{one})*"
@@ -132,12 +132,14 @@ def _everything(text: str, labels: Labels) -> list[Part]:
     match = w.EVERYTHING.fullmatch(fold(lines[0]).strip(" .!")) if lines else None
     if match is None or (match["count"] and not _counts(match["count"], len(labels.whole))):
         return []
+    said = match["before"] or match["after"]
+    if not (w.DECISION.match(said) or said in w.YES):
+        return []
     spared = set(_split(match["but"] or "", labels.names))
     if match["but"] and not spared:
         return []
     rest = parts("\n".join(lines[1:]), labels, decides=True) if lines[1:] else []
     named = {part.label for part in rest}
-    said = match["before"] or match["after"]
     return [Part(label, said) for label in labels.whole if label not in spared | named] + rest
 
 
