@@ -263,6 +263,7 @@ def tick(app: App, send: Sender) -> dict[str, int]:
 
 def _worked(app: App, stopping: Callable[[], bool] = lambda: False) -> dict[str, int]:
     """Everything of a tick but sending: the mail that came, letters that waited, reminders, digests."""
+    reminders.adopt(app.system)
     worked = work_all(app.system, stopping)
     grouping.write_due(app.system)
     return {"worked": worked, "reminders": reminders.remind(app.system), "digests": digests.write_due(app.system)}
@@ -309,7 +310,6 @@ async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | 
     workers = (working, delivering, watching)
     probes = Probes(lambda: {worker.name: worker.alive for worker in workers}, app.config.web.metrics)
     mail_in, web = await _listen(app, working.wake, delivering.wake, probes)
-    reminders.adopt(app.system)
     working.start()
     delivering.start()
     watching.start(woken=False)  # what waited while nothing ran is no alarm yet

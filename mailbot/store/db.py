@@ -28,7 +28,7 @@ def stamp(when: datetime) -> str:
 
 def moment(text: str) -> datetime:
     """The aware UTC time that `stamp` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 class FairLock:

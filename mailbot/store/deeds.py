@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,12 +121,12 @@ def get(conn: sqlite3.Connection, id: int) -> Kept:
     return _kept(row)
 
 
-def recent(conn: sqlite3.Connection, person_id: int, limit: int = 200) -> list[Kept]:
+def recent(conn: sqlite3.Connection, person_id: int, limit: int = 200) -> Iterator[Kept]:
     """What a person did last by mail, newest first, whether undone or not."""
     rows = conn.execute(
         "select * from deed where person_id = ? and channel = 'mail' order by id desc limit ?", (person_id, limit)
     )
-    return [_kept(row) for row in rows]
+    return map(_kept, rows)
 
 
 def newest(conn: sqlite3.Connection) -> int:
