@@ -21,6 +21,7 @@ from mailbot.store import questions as kept
 from tests.background import Background
 from tests.campaign import REF, Campaign
 from tests.letter_rules import check
+from tests.world import with_compiled_templates
 
 #: no letter waits for company, nothing can be undone: each story tells one thing
 AT_ONCE = dict.fromkeys(("settle", "longest", "sitting", "undo"), timedelta(0))
@@ -108,6 +109,7 @@ def _campaign(tmp_path: Path, asked: Path, background: Background, rules: dict[s
     config = load(tmp_path / "config.toml", {})
     app = apps.build(config)
     server = background.run(smtp_in.start(apps.door(app, lambda: None), "127.0.0.1", 0))
+    app = with_compiled_templates(app)
     app = replace(app, system=replace(app.system, policy=replace(app.system.policy, **rules)))
     here = Campaign(app, office, apps.sender(config), server.port)
     here.run()

@@ -6,20 +6,25 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from jinja2 import Environment, FileSystemLoader
+
 from mailbot import app as apps
+from mailbot import resources
 from mailbot.config import load
 from mailbot.demo.postoffice import Letter, reply
 from mailbot.domain import commands as c
 from mailbot.domain.model import Channel, Outcome, Person, Question, State, Written
 from mailbot.domain.questions import Act
 from mailbot.errors import Refusal
+from mailbot.letters.render import environment
 from mailbot.mail import backoff
 from mailbot.mail.envelope import Dmarc, Envelope, Verdict
 from mailbot.service import ingress
@@ -168,6 +173,16 @@ COMMANDS: dict[str, tuple[str, Callable[[Question], c.Command]]] = {
 def world(template: Path, folder: Path, begin: datetime = datetime(2026, 11, 25, 10, tzinfo=PARIS)) -> World:
     """A world of its own in `folder`, with the sample campaign; dossier D0009 was asked a moment before `begin`."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
-    app = apps.build(load(folder / "config.toml", {}))
+    app = with_compiled_templates(apps.build(load(folder / "config.toml", {})))
     app.clock.set(begin)
     return World(app)
+
+
+@cache
+def _templates() -> Environment:
+    return environment(FileSystemLoader(resources.data("templates")))
+
+
+def with_compiled_templates(app: apps.App) -> apps.App:
+    """The same with templates that were compiled once for all tests: that takes longer than most stories."""
+    return replace(app, system=replace(app.system, templates=_templates()))
