@@ -13,7 +13,8 @@ import signal
 import sqlite3
 import subprocess
 import threading
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from ..domain.model import Person, Role
@@ -23,7 +24,6 @@ from ..letters.scene import Scene
 from ..mail.message import Address, OutgoingMessage
 from ..store import inbox, outbox
 from ..store.db import moment, set_setting, setting, stamp
-from . import brakes
 from .system import System
 
 log = logging.getLogger("mailbot.alarm")
@@ -34,11 +34,33 @@ TITLES = {
     "shunted": "a message could not be worked",
     "inbox": "mail is taken in, and not worked",
     "outbox": "letters do not leave",
+    "letters": "a letter could not be written",
 }
 AGAIN = timedelta(hours=1)  #: between two alarms of the same name
 UNWORKED = timedelta(minutes=15)
 UNSENT = timedelta(minutes=60)
 COMMAND_SECONDS = 30.0
+
+
+@contextmanager
+def unwritten(system: System, what: str, put_off: Callable[[], None]) -> Iterator[None]:
+    """A letter of the tick that our code fails on is logged, alarmed and put off; the others are written all the same.
+
+    `what` names it for the log; `put_off` must see to it that it is not tried again at once.
+    """
+    try:
+        yield
+    except StoreBusy:
+        raise
+    except Exception as error:
+        log.exception("not written %s", what)
+        put_off()
+        raise_alarm(
+            system,
+            "letters",
+            f"Our code failed on {what} ({type(error).__name__}: {error}). Nothing is lost: it is tried again in ten "
+            "minutes, a digest tomorrow. Look at the log; `mailbot check` tries all templates.",
+        )
 
 
 def raise_alarm(system: System, name: str, text: str) -> bool:
@@ -119,7 +141,7 @@ def watch(system: System) -> None:
             f"The oldest message that waits to be worked came in {_since(new, now)}. Nothing is lost.\n\n"
             "Look at the log of `mailbot serve`, and at `mailbot inbox list`.",
         )
-    due = None if brakes.paused(system.store) else outbox.oldest_due(conn, now)
+    due = None if setting(system.store, "paused") else outbox.oldest_due(conn, now)
     if due and now - due > UNSENT:
         raise_alarm(
             system,

@@ -29,6 +29,7 @@ from ..store import conversations, digests, inbox, journal, outbox, people, ques
 from ..store.db import set_setting, setting, stamp
 from ..store.letters import LetterItem
 from . import brakes, incidents
+from .alarm import unwritten
 from .correspondence import Post, send
 from .system import System
 
@@ -79,7 +80,7 @@ def write_due(system: System) -> int:
         return 0
     day, count = system.today().date(), 0
     for person_id in (*digests.staff(system.store.conn), *digests.experts(system.store.conn)):
-        with system.store.tx() as conn:
+        with unwritten(system, f"digest person={person_id}", lambda: None), system.store.tx() as conn:
             if not digests.written(conn, day, person_id):
                 outbox_id = _write(system, conn, gather(system, conn, people.get(conn, person_id)))
                 digests.add(conn, day, person_id, system.now(), outbox_id)

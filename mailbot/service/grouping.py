@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from ..domain.model import State
 from ..letters.table import TO_TREAT
 from ..store import deeds, people, plans, questions
 from ..store.plans import Plan
 from . import brakes
+from .alarm import unwritten
 from .approvals import approvals, final
 from .correspondence import post_of, send
 from .deeds import recall
@@ -23,6 +25,8 @@ from .receipts import Untaken, receipts
 from .system import System
 
 log = logging.getLogger("mailbot.grouping")
+
+AGAIN = timedelta(minutes=10)  #: when a letter that could not be written is tried again
 
 
 def flush(system: System, conn: sqlite3.Connection, above: int, untaken: Untaken | None = None) -> None:
@@ -45,12 +49,29 @@ def write_due(system: System) -> int:
     conn, now = system.store.conn, system.now()
     people_due, plans_due = deeds.receipts_due(conn, now), plans.due(conn, now)
     for person_id in people_due:
-        with system.store.tx() as tx:
-            receipts(system, tx, person_id)
+        with unwritten(system, f"receipt person={person_id}", partial(_put_off_receipt, system, person_id)):
+            with system.store.tx() as tx:
+                receipts(system, tx, person_id)
     for kind, person_id in dict.fromkeys((plan.kind, plan.person_id) for plan in plans_due):
-        with system.store.tx() as tx:
-            _write(system, tx, [p for p in plans.of_person(tx, kind, person_id) if p.due_at <= now])
+        with unwritten(system, f"{kind} person={person_id}", partial(_put_off_plans, system, kind, person_id)):
+            with system.store.tx() as tx:
+                _write(system, tx, _due_of(system, tx, kind, person_id))
     return len(people_due) + len(plans_due)
+
+
+def _due_of(system: System, conn: sqlite3.Connection, kind: str, person_id: int) -> list[Plan]:
+    return [plan for plan in plans.of_person(conn, kind, person_id) if plan.due_at <= system.now()]
+
+
+def _put_off_receipt(system: System, person_id: int) -> None:
+    with system.store.tx() as conn:
+        ids = [deed.id for deed in deeds.unreceipted(conn, person_id)]
+        deeds.receipt_due(conn, ids, system.now() + AGAIN)
+
+
+def _put_off_plans(system: System, kind: str, person_id: int) -> None:
+    with system.store.tx() as conn:
+        plans.move(conn, [plan.id for plan in _due_of(system, conn, kind, person_id)], system.now() + AGAIN)
 
 
 def next_due(conn: sqlite3.Connection) -> datetime | None:

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from ..domain import labels
 from ..domain.model import Person, Question, Role
@@ -16,6 +17,7 @@ from ..mail.token import Purpose
 from ..store import conversations, journal, letters, outbox, people, questions, schedule
 from ..store.db import set_setting, setting
 from ..store.letters import LetterItem
+from .alarm import unwritten
 from .approvals import approval_items, signers
 from .correspondence import Post, post_of, send
 from .system import System
@@ -23,6 +25,7 @@ from .system import System
 log = logging.getLogger("mailbot.reminders")
 
 KINDS = ("reminder", "last_reminder")
+AGAIN = timedelta(minutes=10)  #: when a reminder that could not be written is tried again
 BATCH = 500  #: questions whose reminders are worked together
 SUPERSEDED = "superseded by a newer reminder"
 
@@ -58,12 +61,16 @@ def remind(system: System) -> int:
         return 0
     count = 0
     while ids := schedule.due(system.store.conn, now, BATCH):
+        failed: list[int] = []
         for (kind, person_id), due in _by_reader(system, system.store.conn, ids).items():
-            with system.store.tx() as conn:
-                count += _write(system, conn, people.get(conn, person_id), kind, due)
+            with unwritten(system, f"reminder person={person_id}", partial(failed.extend, due)):
+                with system.store.tx() as conn:
+                    count += _write(system, conn, people.get(conn, person_id), kind, due)
         with system.store.tx() as conn:
             for id in ids:
                 plan(system, conn, id)
+            for id in failed:
+                schedule.remind_at(conn, id, now + AGAIN)
     return count
 
 
