@@ -48,6 +48,9 @@ def pieces(job: Job) -> list[Piece]:
     by_label = {item.label: item for item in items}
     joined = _merged([part for part in found if part.label])
     before = "\n".join(part.text for part in found if not part.label)
+    if before and job.purpose in DECIDES and not job.of_staff:  # « N'envoyez rien avant lundi. »: who can tell?
+        joined = [Part(part.label, f"{before}\n\n{part.text}") for part in joined]
+        before = ""
     shared = _files_by_part(joined, job.files)
     made = []
     for part, files in zip(joined, shared, strict=True):

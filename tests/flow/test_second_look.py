@@ -1,0 +1,141 @@
+"""A second look at mails with several answers or decisions: what is doubtful decides nothing, and nothing is lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from mailbot.demo.postoffice import Letter
+from mailbot.service.lines import Labels, Part, parts
+from tests.campaign import AICHA, ELISE, MAITE, Campaign
+
+ONE, TWO, THREE = (f"D0009-2025-{n}" for n in (1, 2, 3))
+MINUTES = timedelta(minutes=1)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}+01:00")
+
+
+def states(here: Campaign) -> list[str]:
+    return [here.show(ref)["state"] for ref in (ONE, TWO, THREE)]
+
+
+def read(letter: Letter) -> str:
+    """Its text on one line, with plain spaces and without the bars of a quotation."""
+    return " ".join(letter.text.replace("\u00a0", " ").replace("\u202f", " ").replace("|", " ").split())
+
+
+def answered(here: Campaign, *refs: str, who: tuple[str, str] = AICHA) -> None:
+    for ref in refs:
+        here.reply(here.letter(who, "question", ref), who, f"Réponse à {ref}.")
+
+
+@pytest.fixture
+def waiting(living: Campaign) -> Campaign:
+    """Three answers of Aïcha wait for Maïté, in one letter."""
+    living.app.clock.set(at("11-30T14:00:00"))
+    answered(living, ONE, TWO, THREE)
+    living.advance(60 * MINUTES)
+    return living
+
+
+@pytest.fixture
+def reminded(living: Campaign) -> Campaign:
+    """Aïcha was reminded of three questions in one letter."""
+    living.app.clock.set(at("11-30T14:00:00"))
+    living.advance(at("12-09T08:31:00"))
+    return living
+
+
+@pytest.fixture
+def morning(living: Campaign) -> Campaign:
+    """Two answers of Élise wait for staff; their digest has left."""
+    living.app.clock.set(at("11-30T15:00:00"))
+    answered(living, ONE, TWO, THREE, who=ELISE)
+    living.advance(at("12-01T07:46:00"))
+    return living
+
+
+def number(letter: Letter, ref: str) -> str:
+    found = re.search(rf"^(\d+) · .*{ref}", letter.text, re.M)
+    assert found, letter.text
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "OK pour tous\nsauf la 2",
+        "OK pour tous\nMais attendez lundi pour envoyer.",
+        "OK pour tous sauf 2 et 7",
+        "OK pour tous sauf 1 à 2",
+        "N'envoyez rien avant lundi.\n1 ok\n2 ok\n3 ok",
+        "1 ok, sous réserve",
+    ],
+)
+def test_a_reserve_beside_the_decisions_decides_nothing(waiting: Campaign, typed: str) -> None:
+    waiting.reply(waiting.letter(MAITE, "approval", "3 réponses"), MAITE, typed)
+    assert states(waiting) == ["proposed"] * 3
+    words = " ".join(typed.splitlines()[-1].split())
+    assert words.split(" ok")[0] in read(waiting.office.mailbox(MAITE[1])[-1])
+
+
+def test_what_is_said_of_an_excepted_answer_is_not_lost(waiting: Campaign) -> None:
+    letter = waiting.letter(MAITE, "approval", "3 réponses")
+    waiting.reply(letter, MAITE, "OK pour tous sauf 2 : préciser le montant")
+    assert states(waiting) == ["submitted", "proposed", "submitted"]
+    assert "préciser le montant" in read(waiting.letter(MAITE, "decided", ""))
+
+
+def test_a_reference_behind_sauf_spares_its_line_not_that_number() -> None:
+    lines = Labels(("1", "2", "3"), {"d0042-2025-3": "1"}, ("1", "2", "3"))
+    found = parts("tout traité sauf D0042-2025-3", lines, decides=True)
+    assert [part.label for part in found] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["A. Martin a payé.", "A. Martin a payé.\nC. Dupont non.", "C. A. : 12 000 €", "2 - 3 jours"]
+)
+def test_names_and_figures_tear_no_answer(typed: str) -> None:
+    letter = Labels(("A", "B", "C", "2"))
+    assert parts(f"B) Le détail :\n{typed}", letter, decides=False)[0].text == f"Le détail :\n{typed}"
+
+
+@pytest.mark.parametrize("typed", ["A valider", "a valider", "A renvoyer", "A compléter : le bail"])
+def test_an_infinitive_is_no_label(typed: str) -> None:
+    assert parts(typed, Labels(("A", "B"), {}, ("A", "B")), decides=True) == [Part("", typed)]
+
+
+def test_a_list_inside_an_answer_stays_whole(reminded: Campaign) -> None:
+    letter = reminded.letter(AICHA, "reminder", "")
+    listed = "Le détail :\n1. loyer\n2. assurance\n3. électricité"
+    reminded.reply(letter, AICHA, f"1) Oui.\n2) {listed}\n3) Non.")
+    assert [reminded.show(ref)["answers"][0]["text"] for ref in (ONE, TWO, THREE)] == ["Oui.", listed, "Non."]
+
+
+def test_a_list_that_cannot_be_told_from_labels_is_asked_back(reminded: Campaign) -> None:
+    typed = "2) Le détail :\n1) loyer\n2) assurance\n3) électricité"
+    found = reminded.reply(reminded.letter(AICHA, "reminder", ""), AICHA, typed)
+    assert found["state"] == "held"
+    assert states(reminded) == ["asked"] * 3
+    assert "électricité" in read(reminded.letter(AICHA, "clarification", ""))
+
+
+@pytest.mark.parametrize("typed", ["1/ Oui.\n2/ Non.", "1°) Oui.\n2°) Non.", "RÉPONSE 1 : Oui.\nRÉPONSE 2 : Non."])
+def test_labels_as_french_people_write_them(reminded: Campaign, typed: str) -> None:
+    reminded.reply(reminded.letter(AICHA, "reminder", ""), AICHA, typed)
+    assert [reminded.show(ref)["answers"][0]["text"] for ref in (ONE, TWO)] == ["Oui.", "Non."]
+
+
+def test_one_answer_for_two_questions(reminded: Campaign) -> None:
+    reminded.reply(reminded.letter(AICHA, "reminder", ""), AICHA, "1) et 2) : voir le contrat.")
+    assert [reminded.show(ref)["answers"][0]["text"] for ref in (ONE, TWO)] == ["voir le contrat."] * 2
+
+
+def test_a_row_of_numbers_takes_no_time() -> None:
+    """Each gap could be read in two ways: with forty of them that is for ever, inside the transaction."""
+    typed = "1  " * 120 + "x"
+    assert parts(typed, Labels(("1", "2"), {}, ("1", "2")), decides=False) == [Part("", typed)]
