@@ -124,7 +124,17 @@ def test_not_my_dossier_passes_on(text: str) -> None:
     assert asks(Purpose.ANSWER, text).verb is Verb.PASS_ON
 
 
-@pytest.mark.parametrize("word", ["annuler", "DOSSIERS", "Dossier D0009", "DAE D0009 2025", "statistiques avocat"])
+@pytest.mark.parametrize("word", ["annuler", "Annuler.", "ANNULER !", "Bonjour,\nannuler\nMerci", "j'annule"])
+def test_annuler_undoes_in_reply_to_any_letter(word: str) -> None:
+    for purpose in (Purpose.ANSWER, Purpose.APPROVE, Purpose.SEVERAL, Purpose.MENU):
+        assert asks(purpose, word).verb is Verb.UNDO
+
+
+def test_annuler_with_more_words_is_an_answer() -> None:
+    assert asks(Purpose.ANSWER, "Annuler la facture de mars a suffi.").verb is Verb.ANSWER
+
+
+@pytest.mark.parametrize("word", ["DOSSIERS", "Dossier D0009", "DAE D0009 2025", "statistiques avocat"])
 def test_a_word_of_a_later_part_is_asked_back(word: str) -> None:
     for purpose in (Purpose.ANSWER, Purpose.APPROVE, Purpose.MENU):
         with pytest.raises(NotOffered):
