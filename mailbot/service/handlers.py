@@ -115,9 +115,7 @@ STANDS = {State.PROPOSED: "proposed", State.SUBMITTED: "submitted", State.TREATE
 def _same_again(job: Job, question: Question) -> str:
     """The same words came again under another Message-ID: filed with the first, and said so, a few times a day."""
     assert job.conversation is not None
-    since = job.system.now() - timedelta(days=1)
-    told = inbox.count_decided(job.conn, job.person.id, SAME, since)
-    if told >= job.system.policy.asks_back_per_day:
+    if job.letter or not tells_again(job):  # of a part the receipt of the whole mail tells
         return SAME
     scene = Scene(
         oga=job.system.oga,
@@ -133,6 +131,12 @@ def _same_again(job: Job, question: Question) -> str:
     post = Post("receipt", job.person, job.conversation, question=question, reply=True)
     send(job.system, job.conn, post, scene, job.cause)
     return SAME
+
+
+def tells_again(job: Job) -> bool:
+    """True while a mail that only repeats an earlier one is answered."""
+    since = job.system.now() - timedelta(days=1)
+    return inbox.count_decided(job.conn, job.person.id, SAME, since) < job.system.policy.asks_back_per_day
 
 
 def _addressed_to_us(job: Job) -> None:

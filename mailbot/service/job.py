@@ -23,7 +23,7 @@ from ..store.letters import LetterItem
 from .correspondence import Cause
 from .french import fold
 from .system import Policy, System
-from .target import Target
+from .target import Target, may_hold
 
 _ANNOUNCED = re.compile(
     r"\b(ci[- ]joint|ci[- ]jointe|ci[- ]apres joint|en piece jointe|en pj|je (vous )?joins|vous trouverez joint)"
@@ -49,6 +49,7 @@ class Job:
     conversation: Conversation | None
     files: tuple[File, ...]
     letter: Conversation | None = None  #: of the letter that was answered, where this is one part of the reply
+    whole: str = ""  #: fingerprint of the whole mail, where this is one part of it
     untaken: list[Item] = field(default_factory=list)  #: parts of the reply that did nothing, for its receipt
 
     @property
@@ -117,7 +118,9 @@ class Job:
         return {self.question()[0].id}
 
     def fingerprint(self) -> str:
-        """SHA-256 over words and files: tells a mail that was sent twice."""
+        """SHA-256 over words and files of the mail: tells one that was sent twice."""
+        if self.whole:
+            return self.whole
         parts = [" ".join(self.split.text.split()), *sorted(f.sha256 for f in self.files)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -160,12 +163,26 @@ def build(
 
 def still_of_the_firm(job: Job) -> None:
     """A dossier may have moved to another firm, or a person have left, since the letter was written."""
-    kinds = ("person", "letter", "exercice")  # the items of a letter are looked at one by one
-    if job.conversation is None or job.conversation.subject_kind in kinds or job.person.role is Role.STAFF:
+    if job.conversation is None or job.conversation.subject_kind == "person" or job.person.role is Role.STAFF:
+        return
+    if job.conversation.subject_kind in ("letter", "exercice"):
+        _holds_the_letter(job)
         return
     question, _ = job.question()
     if not of_the_firm(job.person, question):
         raise Held("not of the firm that has the dossier now", guess=question.ref)
+
+
+def _holds_the_letter(job: Job) -> None:
+    """The items of a letter are looked at one by one, but nobody else reads of them: a letter that was forwarded to
+    another firm, a digest of staff at a firm. Raises Held."""
+    assert job.conversation is not None
+    if may_hold(job.conn, job.person, job.conversation):
+        return
+    about = [questions.get(job.conn, item.question_id) for item in job.items() if item.question_id]
+    moved = job.conversation.subject_kind == "exercice" and all(of_the_firm(job.person, q) for q in about)
+    if not moved:
+        raise Held("not the person of this letter, nor a colleague")
 
 
 def files(message: InboundMessage, inbox_id: int, policy: Policy) -> tuple[File, ...]:

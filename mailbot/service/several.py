@@ -17,12 +17,14 @@ from ..store.letters import LetterItem
 from . import held
 from .asking_back import decided
 from .french import core, fold
+from .handlers import SAME, tells_again, trust_needed
 from .intent import Verb
 from .job import DECIDES, Job, still_of_the_firm
 from .lines import Labels, Part, parts
 
 #: These concern the mail, not one part of it.
 WHOLE = (NotProven, NotYourAnswer, Held)
+AGAIN = "SameAgain"  #: as a refusal: the same words had come before
 #: A word about all items at once.
 FOR_ALL = frozenset({Verb.POSTPONE, Verb.PASS_ON})
 
@@ -107,32 +109,37 @@ def _job(job: Job, item: LetterItem, text: str, files: tuple[File, ...], before:
         purpose = Purpose.TREAT if job.of_staff else Purpose.ANSWER
     about = conversations.of(job.conn, purpose, job.person.id, kind, id) if item.question_id else job.conversation
     split = replace(job.split, text=text, set_aside=aside)
-    return replace(job, split=split, files=files, conversation=about, letter=job.letter or job.conversation)
+    letter, whole = job.letter or job.conversation, job.fingerprint()
+    return replace(job, split=split, files=files, conversation=about, letter=letter, whole=whole)
 
 
 def carry_out(job: Job, found: list[Piece], work: Work) -> str:
     """Work each part; returns what happened, for `why`. What did nothing is kept in `job.untaken`."""
     done = []
     for piece in found:
-        with_word = _held_line(piece)
-        if with_word is not None:
-            job.untaken.append(with_word)
-            done.append(with_word.held)
-            continue
         try:
+            if piece.item.kind == "held":
+                job.untaken.append(_held_line(piece))
+                done.append(job.untaken[-1].held)
+                continue
             still_of_the_firm(piece.job)
             done.append(work(piece.job))
+            if done[-1] == SAME and tells_again(job):
+                job.untaken.append(replace(_refused(piece, Refusal()), refusal=AGAIN, by=None, at=None))
         except WHOLE:
+            job.untaken.clear()
             raise
         except Refusal as refusal:
             job.untaken.append(_refused(piece, refusal))
     return ", ".join(dict.fromkeys(filter(None, done))) or "nothing"
 
 
-def _held_line(piece: Piece) -> Item | None:
-    """A line about held mail, carried out; None for a line about a question."""
-    if piece.item.kind != "held":
-        return None
+def _held_line(piece: Piece) -> Item:
+    """A line about held mail, carried out for a member of staff who is known for sure. Raises Held or NotProven."""
+    if not piece.job.of_staff:
+        raise Held("held mail is decided on by staff")
+    if piece.job.trust < trust_needed(Verb.TREAT, piece.job.system.policy.trust):
+        raise NotProven("to decide on held mail needs proven")
     return held.decide(piece.job, piece.label, piece.item, piece.job.split.text)
 
 

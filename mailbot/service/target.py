@@ -37,12 +37,12 @@ def find(system: System, conn: sqlite3.Connection, message: InboundMessage, enve
     conversation, matched_by = _conversation(system, conn, message, envelope)
     sender = message.sender.address if message.sender else None
     person = people.by_email(conn, sender) if sender else None
-    holds = bool(conversation and person and _may_hold(conn, person, conversation))
+    holds = bool(conversation and person and may_hold(conn, person, conversation))
     trust = grade(sender, envelope.verdict, person is not None and person.active, holds)
     return Target(conversation, matched_by, person, trust)
 
 
-def _may_hold(conn: sqlite3.Connection, person: Person, conversation: Conversation) -> bool:
+def may_hold(conn: sqlite3.Connection, person: Person, conversation: Conversation) -> bool:
     """True if a reply of this person in that conversation is no stranger's: his own, or a colleague's."""
     if person.id == conversation.person_id:
         return True

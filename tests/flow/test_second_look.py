@@ -9,7 +9,9 @@ import pytest
 
 from mailbot.demo.postoffice import Letter
 from mailbot.service.lines import Labels, Part, parts
-from tests.campaign import AICHA, ELISE, MAITE, Campaign
+from mailbot.store import inbox
+from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
+from tests.flow.test_digests import stranger
 
 ONE, TWO, THREE = (f"D0009-2025-{n}" for n in (1, 2, 3))
 MINUTES = timedelta(minutes=1)
@@ -139,3 +141,46 @@ def test_a_row_of_numbers_takes_no_time() -> None:
     """Each gap could be read in two ways: with forty of them that is for ever, inside the transaction."""
     typed = "1  " * 120 + "x"
     assert parts(typed, Labels(("1", "2"), {}, ("1", "2")), decides=False) == [Part("", typed)]
+
+
+def test_a_mail_with_several_answers_that_comes_twice_is_filed_with_the_first(reminded: Campaign) -> None:
+    letter = reminded.letter(AICHA, "reminder", "")
+    reminded.reply(letter, AICHA, "1) Oui.\n2) Non.")
+    receipts = reminded.kinds(AICHA).count("receipt")
+    found = reminded.reply(letter, AICHA, "1) Oui.\n2) Non.")
+    assert found["decision"] == "same as before"
+    assert [len(reminded.show(ref)["answers"]) for ref in (ONE, TWO)] == [1, 1]
+    assert reminded.kinds(AICHA).count("receipt") == receipts + 1
+    assert read(reminded.letter(AICHA, "receipt", "")).count("Le même texte nous était déjà parvenu") == 2
+
+
+def held_line(here: Campaign) -> tuple[Letter, str, str]:
+    """(digest of Mireille, number of the line about a stranger's mail, Message-ID of that mail)."""
+    id = stranger(here, f"Attestation [{THREE}] 1")
+    here.advance(at("12-02T07:46:00"))
+    letter = here.letter(MIREILLE, "digest", "")
+    found = re.search(r"^(\d+) · karine@", letter.text, re.M)
+    assert found
+    return letter, found[1], id
+
+
+def test_only_staff_who_are_known_for_sure_decide_on_held_mail(morning: Campaign) -> None:
+    letter, line, id = held_line(morning)
+    assert morning.reply(letter, MIREILLE, f"{line} bloquer", verdict="none")["decision"] == "NotProven"
+    assert morning.reply(letter, MAITE, f"{line} bloquer")["state"] == "held"
+    row = inbox.find(morning.system.store.conn, id)
+    assert row is not None
+    assert row["state"] == "held"
+
+
+def test_a_digest_of_staff_tells_a_firm_nothing(morning: Campaign) -> None:
+    count = len(morning.kinds(MAITE))
+    assert morning.reply(morning.letter(MIREILLE, "digest", ""), MAITE, "OK")["state"] == "held"
+    assert len(morning.kinds(MAITE)) == count
+
+
+def test_an_unproven_mail_has_one_letter(waiting: Campaign) -> None:
+    count = len(waiting.kinds(MAITE))
+    letter = waiting.letter(MAITE, "approval", "3 réponses")
+    waiting.reply(letter, MAITE, "1 ok, sous réserve\n2 ok", verdict="none")
+    assert waiting.kinds(MAITE)[count:] == ["unproven"]
