@@ -141,6 +141,7 @@ class Answer:
     addition: bool = False  #: came on top of an answer that was handed over
     approved_by: Person | None = None
     approved_at: datetime | None = None
+    undone: bool = False  #: its author took it back: it counts no more
     id: int = 0  #: given by the store
 
     @property

@@ -61,6 +61,7 @@ def _answer(a: Answer) -> dict[str, Any]:
         "channel": a.channel.value,
         "at": stamp(a.at),
         "addition": a.addition,
+        "undone": a.undone,
         "approved_by": a.approved_by.email if a.approved_by else None,
         "files": [_file(f) for f in a.files],
     }

@@ -118,6 +118,7 @@ def _answer(conn: sqlite3.Connection, row: sqlite3.Row) -> Answer:
         addition=row["addition"] == 1,
         approved_by=known.get(row["approved_by_id"]),
         approved_at=_time(row["approved_at"]),
+        undone=row["undone_at"] is not None,
         files=tuple(
             File(
                 name=f["name"],

@@ -107,6 +107,7 @@ def test_undo_brings_the_question_back_until_ten_minutes_after_the_receipt(monda
     shown = monday.show(ONE)
     assert shown["state"] == "asked"
     assert [row["event"] for row in shown["history"]] == ["asked", "proposed", "undone"]
+    assert [row["undone"] for row in shown["answers"]] == [True]
     assert monday.kinds(AICHA)[-1] == "notice"
     monday.advance(timedelta(hours=3))
     assert "approval" not in monday.kinds(MAITE), "what was undone is never shown to the expert"
