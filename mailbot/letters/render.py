@@ -241,6 +241,7 @@ def _filters_of_several() -> dict[str, Any]:
         "later": several.later,
         "file_count": several.files,
         "asides": several.asides,
+        "late_rows": several.late_rows,
         "excerpt": several.excerpt,
         "decisions": several.decisions,
         "bare_subject": several.bare_subject,

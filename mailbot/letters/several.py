@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
+from ..domain.digest import Late
 from ..domain.model import Dossier, Person
 from .markup import aside_lines
 from .scene import Item
-from .typography import NBSP, french
+from .typography import NBSP, french, listed
 
 WHOLE = 20  #: questions that a letter shows whole; the rest are lines with their label
 
@@ -121,6 +123,39 @@ def asides(items: Iterable[Item]) -> Aside:
 def _length(text: str) -> int:
     """How many lines of a text hold something."""
     return sum(bool(line.strip()) for line in text.split("\n"))
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """Late questions of one dossier and year that the same people have had for as long."""
+
+    refs: str  #: « D0035-2025-1 », « D0035-2025-1 à 4 », « D0035-2025-1, 2 et 4 »
+    dossier: Dossier
+    holder: tuple[Person, ...]
+    days: int
+
+
+def late_rows(lines: Iterable[Late]) -> list[LateRow]:
+    """The lines of a digest about late questions, those that differ in their number alone as one."""
+    found = []
+    for (_, _, holder, days), group in groupby(lines, _who_is_late):
+        questions = [line.question for line in group]
+        found.append(
+            LateRow(_refs(questions[0].ref, [q.number for q in questions]), questions[0].dossier, holder, days)
+        )
+    return found
+
+
+def _who_is_late(line: Late) -> tuple[int, int, tuple[Person, ...], int]:
+    return line.question.dossier.id, line.question.exercice, line.holder, line.days
+
+
+def _refs(first: str, numbers: list[int]) -> str:
+    """The reference `first`, and the other numbers after it."""
+    rest = [str(n) for n in numbers[1:]]
+    if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
+        return f"{first} à {rest[-1]}"
+    return listed([first, *rest])
 
 
 def excerpt(text: str, most: int = 110) -> str:

@@ -363,6 +363,13 @@ SCENES: dict[str, dict[str, Scene]] = {
         "member": replace(
             REMIND, to=NADEGE, approver=None, others=(), items=(item("1", replace(CASH, state=State.ASKED)),)
         ),
+        "sent_back": replace(
+            REMIND, to=AICHA, others=(), staff=(MIREILLE,), items=(item("2", replace(OTHER, version=1)),)
+        ),
+        "asked_again": replace(
+            REMIND, to=AICHA, others=(), staff=(MIREILLE,),
+            items=(item("1", SNIR), item("2", replace(OTHER, version=1, handed_over=1, round=2))),
+        ),
         "approval": replace(APPROVAL, about="approval", items=(replace(A, new=False), B, replace(D, label="C"))),
         "approval_one": replace(APPROVAL, about="approval", items=(C,), staff=(MIREILLE,)),
     },
@@ -405,6 +412,10 @@ SCENES: dict[str, dict[str, Scene]] = {
             RECEIPT, items=(item("1", COEFFICIENT, event="undone"), item("2", OTHER, refusal="NothingToUndo")),
             undo_until=None, approval_at=None,
         ),
+        "several_decisions_undone": replace(
+            RECEIPT, to=MAITE, items=tuple(replace(i, event="undone") for i in (A, C)), missing=("B",),
+            mail=Mail("RE: ECCV 2025 : 4 réponses à valider", NOW, "annuler"), undo_until=None, approval_at=None,
+        ),
         "hours": replace(RECEIPT, items=(), answer=DETAIL, event="proposed"),
         "postponed_hours": replace(
             RECEIPT, items=(), question=OTHER, event="postponed", until=date(2026, 12, 22), approval_at=None
@@ -440,6 +451,23 @@ SCENES: dict[str, dict[str, Scene]] = {
         "staff_paused": replace(
             TO_STAFF, digest=replace(QUIET, paused="plus de 600 lettres en une heure.", held=HELD[:1], arrived=1)
         ),
+        "staff_late": replace(
+            TO_STAFF,
+            digest=replace(
+                QUIET,
+                late=LateSection(
+                    tuple(
+                        Late(replace(ZONE, ref=f"{dossier.ref}-2025-{n}", number=n, dossier=dossier), who, 36)
+                        for dossier, who, numbers in (
+                            (replace(DURAND, id=20, ref="D0035"), (PEIO,), (1, 2, 3, 4)),
+                            (replace(DURAND, id=21, ref="D0036"), (PEIO, XABI), (1, 3)),
+                            (replace(DURAND, id=22, ref="D0044"), (XABI,), (2,)),
+                        )
+                        for n in numbers
+                    )
+                ),
+            ),
+        ),
         "expert": replace(TO_STAFF, to=MAITE, digest=EXPERT_DIGEST),
         "expert_one": replace(
             TO_STAFF, to=MAITE,
@@ -464,6 +492,11 @@ SCENES: dict[str, dict[str, Scene]] = {
         )
     },
     "refusal": {
+        "OutOfTurn_answered": replace(
+            RECEIPT, items=(), refusal="OutOfTurn", question=PAID,
+            mail=Mail("Re: charges", NOW, "Je n'ai pas ce dossier"),
+            decided="submitted", decided_by=ELISE, decided_at=NOW - DAY,
+        ),
         "NothingToUndo_staff": replace(TO_MAITE, to=MIREILLE, refusal="NothingToUndo", question=PAID, mail=STAFF_MAIL),
     },
     "clarification": {
@@ -471,6 +504,10 @@ SCENES: dict[str, dict[str, Scene]] = {
             REMIND, about="which", mail=Mail("Re: ECCV 2025 : 5 questions", NOW, "Voici le détail demandé.")
         ),
         "which_approval": replace(APPROVAL, about="which", mail=Mail("Re: 4 réponses à valider", NOW, "OK")),
+        "which_staff": replace(
+            TO_STAFF, digest=None, about="which", items=(item("1", PAID), item("2", SNIR)),
+            mail=Mail("Re: ECCV 2025 : récapitulatif du 24 novembre", NOW, "Traité"),
+        ),
     },
     "alarm": {
         "": Scene(
