@@ -72,7 +72,7 @@ def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
     with system.store.tx() as conn:
         if row["kind"] != outbox.ALARM and brakes.paused(system.store):
             return ""
-        if not reminders.may_leave(system, conn, row):
+        if not outbox.waits(conn, row["id"], row["attempts"]) or not reminders.may_leave(system, conn, row):
             return ""
         if not outbox.begin(conn, row["id"], attempts, again or system.now()):
             return ""

@@ -144,6 +144,14 @@ def skip_due(conn: sqlite3.Connection, now: datetime, reply: str) -> int:
     ).rowcount
 
 
+def waits(conn: sqlite3.Connection, id: int, attempts: int) -> bool:
+    """True if it still waits, and nobody has begun a try since it had had so many."""
+    row = conn.execute(
+        "select 1 from outbox where id = ? and attempts = ? and state in ('due', 'deferred')", (id, attempts)
+    ).fetchone()
+    return row is not None
+
+
 def begin(conn: sqlite3.Connection, id: int, attempts: int, again: datetime) -> bool:
     """A try begins; should nothing more be heard of it, the next is due at `again`.
 
