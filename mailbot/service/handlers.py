@@ -14,6 +14,8 @@ from ..letters.scene import Scene
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import blobs, conversations, drafts, inbox, people
+from ..store.conversations import Conversation
+from ..store.db import savepoint
 from . import intent as reading
 from .correspondence import Post, send
 from .intent import Intent, Verb, Words
@@ -234,15 +236,16 @@ def _confirm(job: Job, intent: Intent) -> str:
     if row["person_id"] != job.person.id:
         raise Held("only the writer of a mail may say whether it is an answer")
     inbox.set_state(job.conn, row["id"], "done" if intent.yes else "closed")
+    answered = conversations.get(job.conn, row["conversation"] or 0)
+    letter = answered if row["question_id"] is None else None
     if not intent.yes:
-        _left_aside(job)
+        _left_aside(job, None if letter else job.question()[0])
         return "left aside"
-    return _answer_that_waited(job, row["id"], blobs.get(job.conn, row["sha256"]))
+    return _answer_that_waited(job, row["id"], blobs.get(job.conn, row["sha256"]), letter)
 
 
-def _left_aside(job: Job) -> None:
+def _left_aside(job: Job, question: Question | None) -> None:
     assert job.conversation is not None
-    question, _ = job.question()
     scene = Scene(
         job.system.oga, job.system.now(), job.person, question=question, about="left_aside", mail=job.cause.mail
     )
@@ -255,15 +258,24 @@ def _left_aside(job: Job) -> None:
     )
 
 
-def _answer_that_waited(job: Job, inbox_id: int, raw: bytes) -> str:
-    """The words that waited are read as a reply to the question; who they went to no longer matters."""
-    from .reading import reread  # reading builds on handlers' Job; only this rare step looks back
+def _answer_that_waited(job: Job, inbox_id: int, raw: bytes, letter: Conversation | None) -> str:
+    """The words that waited are read as a reply to the question, or to the letter with several; who they went to no
+    longer matters."""
+    from . import several, work  # they build on this module; only this rare step looks back
+    from .reading import reread
 
+    if letter:
+        waited = reread(job, inbox_id, raw, letter)
+        return several.carry_out(waited, work.parts(waited), _understood)
     question, _ = job.question()
     conversation = conversations.of(job.conn, Purpose.ANSWER, job.person.id, "question", question.id)
-    waited = reread(job, inbox_id, raw, conversation)
-    intent = understand(waited)
-    return HANDLERS[intent.verb](waited, intent)
+    return _understood(reread(job, inbox_id, raw, conversation))
+
+
+def _understood(job: Job) -> str:
+    with savepoint(job.conn):
+        intent = understand(job)
+        return HANDLERS[intent.verb](job, intent)
 
 
 def _help(job: Job, intent: Intent) -> str:

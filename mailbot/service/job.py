@@ -49,7 +49,7 @@ class Job:
     conversation: Conversation | None
     files: tuple[File, ...]
     letter: Conversation | None = None  #: of the letter that was answered, where this is one part of the reply
-    whole: str = ""  #: fingerprint of the whole mail, where this is one part of it
+    whole: Job | None = None  #: the whole mail, where this is one part of it
     untaken: list[Item] = field(default_factory=list)  #: parts of the reply that did nothing, for its receipt
 
     @property
@@ -71,7 +71,9 @@ class Job:
 
     @property
     def cause(self) -> Cause:
-        """What the letters that answer this message need of it."""
+        """What the letters that answer this message need of it: all of it, where this is one part."""
+        if self.whole:
+            return self.whole.cause
         accepted = [f for f in self.files if f.verdict is Verdict.OK]
         mail = Mail(
             subject=self.message.subject,
@@ -120,7 +122,7 @@ class Job:
     def fingerprint(self) -> str:
         """SHA-256 over words and files of the mail: tells one that was sent twice."""
         if self.whole:
-            return self.whole
+            return self.whole.fingerprint()
         parts = [" ".join(self.split.text.split()), *sorted(f.sha256 for f in self.files)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -168,6 +170,10 @@ def still_of_the_firm(job: Job) -> None:
     if job.conversation.subject_kind in ("letter", "exercice"):
         _holds_the_letter(job)
         return
+    if job.conversation.subject_kind == "held":
+        row = inbox.get(job.conn, job.conversation.subject_id)
+        if row and row["question_id"] is None and row["conversation"]:
+            return  # a reply to a letter with several: its items are looked at when it is read again
     question, _ = job.question()
     if not of_the_firm(job.person, question):
         raise Held("not of the firm that has the dossier now", guess=question.ref)

@@ -77,7 +77,7 @@ def _receipt(
     shown = _sitting(system, conn, kind, waiting) if waiting else []
     cause = untaken.cause if untaken else cause_of(conn, shown[-1])
     sitting = _Sitting(person, kind, shown, untaken.items if untaken else (), cause)
-    items = [_item(system, conn, deed) for deed in shown]
+    items = [_item(system, conn, deed, shown[-1].inbox_id) for deed in shown]
     scene = recall(system, conn, shown[-1]) if shown else Scene(system.oga, system.now(), person)
     scene = replace(
         scene,
@@ -108,7 +108,8 @@ def _sitting(system: System, conn: sqlite3.Connection, kind: str, waiting: list[
     return sorted(newest.values(), key=lambda deed: deed.id)
 
 
-def _item(system: System, conn: sqlite3.Connection, deed: Kept) -> Item:
+def _item(system: System, conn: sqlite3.Connection, deed: Kept, newest: int | None) -> Item:
+    """One act of the sitting; « annuler » takes back what the newest mail did, and no more."""
     scene = recall(system, conn, deed)
     return Item(
         label="",
@@ -119,7 +120,7 @@ def _item(system: System, conn: sqlite3.Connection, deed: Kept) -> Item:
         event=deed.event,
         comment=scene.comment,
         outcome=scene.outcome,
-        undo=_may_undo(system, conn, deed),
+        undo=deed.inbox_id == newest and _may_undo(system, conn, deed),
     )
 
 

@@ -109,7 +109,7 @@ def _job(job: Job, item: LetterItem, text: str, files: tuple[File, ...], before:
         purpose = Purpose.TREAT if job.of_staff else Purpose.ANSWER
     about = conversations.of(job.conn, purpose, job.person.id, kind, id) if item.question_id else job.conversation
     split = replace(job.split, text=text, set_aside=aside)
-    letter, whole = job.letter or job.conversation, job.fingerprint()
+    letter, whole = job.letter or job.conversation, job.whole or job
     return replace(job, split=split, files=files, conversation=about, letter=letter, whole=whole)
 
 

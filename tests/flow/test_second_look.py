@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailbot.demo.postoffice import Letter
+from mailbot.demo.postoffice import Letter, hand_over, reply
 from mailbot.service.lines import Labels, Part, parts
 from mailbot.store import inbox
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
@@ -184,3 +184,48 @@ def test_an_unproven_mail_has_one_letter(waiting: Campaign) -> None:
     letter = waiting.letter(MAITE, "approval", "3 réponses")
     waiting.reply(letter, MAITE, "1 ok, sous réserve\n2 ok", verdict="none")
     assert waiting.kinds(MAITE)[count:] == ["unproven"]
+
+
+def in_copy(here: Campaign, text: str) -> Letter:
+    """Aïcha writes to her client, and to us in Cc; the letter that asks whether that is her answer."""
+    mail = reply(here.letter(AICHA, "reminder", ""), AICHA, text)
+    ours = str(mail["To"])
+    mail.replace_header("To", "client@orange.example")
+    mail["Cc"] = ours
+    hand_over(here.port, mail, ours, "pass")
+    here.run()
+    return here.letter(AICHA, "not_your_answer", "")
+
+
+def test_a_copy_that_answers_several_is_asked_about_and_filed_part_by_part(reminded: Campaign) -> None:
+    asked = in_copy(reminded, "1) Oui.\n2) Non.")
+    assert states(reminded) == ["asked"] * 3
+    reminded.reply(asked, AICHA, "OUI")
+    assert [reminded.show(ref)["answers"][0]["text"] for ref in (ONE, TWO)] == ["Oui.", "Non."]
+    assert reminded.kinds(AICHA)[-1] == "receipt"
+    reminded.reply(asked, AICHA, "OUI")
+    assert [len(reminded.show(ref)["answers"]) for ref in (ONE, TWO)] == [1, 1]
+
+
+def test_a_copy_that_is_no_answer_is_left_aside(reminded: Campaign) -> None:
+    reminded.reply(in_copy(reminded, "1) Oui.\n2) Non."), AICHA, "NON")
+    assert states(reminded) == ["asked"] * 3
+    assert "Les questions restent ouvertes" in read(reminded.letter(AICHA, "notice", ""))
+
+
+def test_the_receipt_says_what_the_word_annuler_takes_back(living: Campaign) -> None:
+    living.app.clock.set(at("11-30T14:00:00"))
+    answered(living, ONE)
+    for ref in (TWO, THREE):
+        living.advance(4 * MINUTES)
+        answered(living, ref)
+    living.advance(16 * MINUTES)
+    receipt = living.letter(AICHA, "receipt", "")
+    assert "Votre dernier envoi, la réponse 3, sera défait." in read(receipt)
+    living.reply(receipt, AICHA, "annuler")
+    assert states(living) == ["proposed", "proposed", "asked"]
+
+
+def test_the_receipt_of_decisions_shows_the_whole_mail(waiting: Campaign) -> None:
+    waiting.reply(waiting.letter(MAITE, "approval", "3 réponses"), MAITE, "1 non : revoir le total\n2 ok")
+    assert "1 non : revoir le total 2 ok" in read(waiting.letter(MAITE, "decided", ""))
