@@ -52,7 +52,7 @@ STEPS: dict[str, Callable[[Running], None]] = {
     "jour": lambda here: here.next_working_day(),
     "semaine": lambda here: here.morning(7),
 }
-VERBS = ("AIDE", "DOSSIERS", "QUESTIONS", "DOSSIER D0009", "DAE D0001", "STATISTIQUES", "COLLABORATEURS", "CABINET")
+VERBS = ("AIDE",)  #: words that mean something without a letter to reply to
 
 
 class Site:

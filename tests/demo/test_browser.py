@@ -137,7 +137,7 @@ def test_it_works_without_a_script(visitor: Visitor, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{visitor.address}boite/{firstday.ELISE}")
-    page.get_by_role("button", name="QUESTIONS").click()
+    page.get_by_role("button", name="AIDE", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Message envoyé")
     page.get_by_role("button", name="Jour suivant").click()
     expect(page.locator("#heure")).to_contain_text("9 h")
