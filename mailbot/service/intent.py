@@ -236,4 +236,5 @@ READERS: dict[Purpose, Callable[[Words], Intent]] = {
     Purpose.SEVERAL: answer,
     Purpose.DOSSIER: answer,
     Purpose.MENU: menu,
+    Purpose.DIGEST: menu,  # one without a line to decide on
 }

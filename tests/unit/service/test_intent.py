@@ -141,6 +141,13 @@ def test_a_word_of_a_later_part_is_asked_back(word: str) -> None:
             asks(purpose, word)
 
 
+@pytest.mark.parametrize("text", ["traité", "1 ok", "Bien noté, merci."])
+def test_words_to_a_digest_without_a_line_decide_nothing(text: str) -> None:
+    with pytest.raises(Unclear) as found:
+        asks(Purpose.DIGEST, text)
+    assert found.value.about == "no_conversation"
+
+
 def test_help_is_given_everywhere() -> None:
     for purpose in (Purpose.ANSWER, Purpose.APPROVE, Purpose.TREAT, Purpose.CONFIRM, Purpose.MENU):
         assert asks(purpose, "Aide").verb is Verb.HELP
