@@ -43,6 +43,8 @@ def approvals(system: System, conn: sqlite3.Connection, expert: Person) -> None:
     found = {plan.id: questions.get(conn, plan.question_id) for plan in waiting}
     fresh = [p for p in waiting if found[p.id].waiting == p.version and found[p.id].dossier.expert.id == expert.id]
     plans.done(conn, [p.id for p in waiting if p not in fresh], None)
+    for plan in waiting:
+        _to_the_expert_now(system, conn, plan, found[plan.id])
     if not fresh:
         return
     at = approval_time(system, conn, expert.id)
@@ -53,6 +55,15 @@ def approvals(system: System, conn: sqlite3.Connection, expert: Person) -> None:
             plans.done(conn, [plan.id], _write(system, conn, expert, [found[plan.id]], set()))
     else:
         _together(system, conn, expert, fresh, found)
+
+
+def _to_the_expert_now(system: System, conn: sqlite3.Connection, plan: Plan, q: Question) -> None:
+    """The dossier got another expert before the letter left: the answer waits for him, who has yet to see it."""
+    expert = q.dossier.expert
+    if q.waiting != plan.version or expert.id == plan.person_id or plans.known(conn, expert.id, q.id, q.waiting):
+        return
+    now = system.now()
+    plans.add(conn, "approval", expert.id, q.id, plan.version, plan.deed_id, plan.event, plan.at, now)
 
 
 def _together(

@@ -95,7 +95,7 @@ def _to_treat(system: System, conn: sqlite3.Connection, plan: Plan) -> None:
         return
     deed, q = deeds.get(conn, plan.deed_id), questions.get(conn, plan.question_id)
     waiting = plans.of_person(conn, "to_treat", plan.person_id)
-    newer = any(p.question_id == q.id and p.id > plan.id for p in waiting)
+    newer = any(p.question_id == q.id and p.id > plan.id for p in waiting) or deeds.treated(conn, deed)
     if newer or deed.undone or q.state not in (State.SUBMITTED, State.TREATED):
         plans.done(conn, [plan.id], None)
         return

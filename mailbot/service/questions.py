@@ -12,7 +12,7 @@ from typing import Any
 from ..domain import commands as c
 from ..domain import events as e
 from ..domain.access import Who, asked, belongs
-from ..domain.model import Channel, Person, Question
+from ..domain.model import Channel, Person, Question, State
 from ..domain.questions import Act, Decision, decide
 from ..errors import UsageError
 from ..store import deeds as kept_deeds
@@ -23,6 +23,9 @@ from .deeds import keep, undo
 from .system import System
 
 log = logging.getLogger("mailbot.questions")
+
+
+HANDS_OVER = frozenset({"submitted", "approved", "amended", "added"})
 
 
 def act(
@@ -69,11 +72,17 @@ def _take_back(conn: sqlite3.Connection, question: Question, at: datetime) -> No
 
 
 def _show_again(conn: sqlite3.Connection, question: Question, at: datetime) -> None:
-    """An answer that was decided before its approval letter left, and waits again, has its letter yet to come."""
+    """An answer that was decided before its approval letter left, and waits again, has its letter yet to come; so has
+    one that was handed over, where staff were to be told of what came on top of it."""
     expert = question.dossier.expert.id
     wrote = kept_deeds.of_version(conn, question.id, question.waiting) if question.waiting else None
     if wrote and not plans.known(conn, expert, question.id, question.waiting):
         plans.add(conn, "approval", expert, question.id, question.waiting, wrote.id, wrote.event, at, at)
+    staff, over = question.dossier.staff.id, question.handed_over
+    last = kept_deeds.last(conn, question.id)
+    handed_over = question.state is State.SUBMITTED and last and last.version == over and last.event in HANDS_OVER
+    if last and handed_over and not plans.known(conn, staff, question.id, over, "to_treat"):
+        plans.add(conn, "to_treat", staff, question.id, over, last.id, last.event, at, at)
 
 
 def _remember(conn: sqlite3.Connection, event: e.Event, at: datetime, cause: Cause | None) -> None:

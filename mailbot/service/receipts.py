@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..domain import labels
-from ..domain.model import Person, State
+from ..domain.model import Person, Question, State
 from ..letters.scene import Item, Scene
 from ..letters.table import DECIDED, DECIDED_BY_STAFF, RECEIPT, UNDONE, Row
 from ..mail.token import Purpose
@@ -87,7 +87,7 @@ def _receipt(
     )
     known = _labels_of_the_letter(conn, sitting)
     items += _unnamed(system, conn, sitting, known)
-    if len(items) == 1 and not sitting.untaken:
+    if len(items) == 1 and not sitting.untaken and items[0].event == shown[0].event:
         outbox_id = _one(system, conn, sitting, scene)
     else:
         outbox_id = _several(system, conn, sitting, items, scene, known)
@@ -103,9 +103,28 @@ def _sitting(system: System, conn: sqlite3.Connection, kind: str, waiting: list[
             continue
         if begin - deed.at >= system.policy.sitting:
             break
-        found, begin = [deed, *found], deed.at
+        begin = deed.at
+        if _stands(conn, deed):
+            found = [deed, *found]
     newest = {deed.question_id: deed for deed in found if not deed.undone}
     return sorted(newest.values(), key=lambda deed: deed.id)
+
+
+def _stands(conn: sqlite3.Connection, deed: Kept) -> bool:
+    """True while nobody did anything else to the question: what was told before may be told again."""
+    last = deeds.last(conn, deed.question_id)
+    return last is None or last.id <= deed.id or last.by == deed.person_id
+
+
+#: What an answer became before its receipt left; anything else is told as it was done.
+BECAME = {State.SUBMITTED: "submitted", State.TREATED: "treated", State.WITHDRAWN: "withdrawn"}
+
+
+def _event(question: Question | None, deed: Kept) -> str:
+    """What a receipt says was done: of an answer that was decided on meanwhile, what became of it."""
+    if question is None or deed.event != "proposed" or question.waiting >= deed.version:
+        return deed.event
+    return BECAME.get(question.state, deed.event)
 
 
 def _item(system: System, conn: sqlite3.Connection, deed: Kept, newest: int | None) -> Item:
@@ -117,7 +136,7 @@ def _item(system: System, conn: sqlite3.Connection, deed: Kept, newest: int | No
         answer=scene.answer,
         before=scene.before,
         author=scene.author,
-        event=deed.event,
+        event=_event(scene.question, deed),
         comment=scene.comment,
         outcome=scene.outcome,
         undo=deed.inbox_id == newest and _may_undo(system, conn, deed),

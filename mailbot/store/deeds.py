@@ -143,6 +143,16 @@ def of_version(conn: sqlite3.Connection, question_id: int, version: int) -> Kept
     return _kept(row) if row else None
 
 
+def treated(conn: sqlite3.Connection, deed: Kept) -> bool:
+    """True if staff have treated the version of a deed since."""
+    row = conn.execute(
+        "select 1 from deed where question_id = ? and id > ? and event = 'treated' and version >= ? "
+        "and undone_at is null limit 1",
+        (deed.question_id, deed.id, deed.version),
+    ).fetchone()
+    return row is not None
+
+
 def since(conn: sqlite3.Connection, id: int) -> list[Kept]:
     """The deeds above `id`, oldest first."""
     return [_kept(row) for row in conn.execute("select * from deed where id > ? order by id", (id,))]

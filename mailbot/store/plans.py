@@ -107,12 +107,12 @@ def shown(conn: sqlite3.Connection, person_id: int, question_id: int, version: i
     return row["outbox_id"] if row else None
 
 
-def known(conn: sqlite3.Connection, person_id: int, question_id: int, version: int) -> bool:
-    """True if a letter showed this version to a person, or one that will is planned."""
+def known(conn: sqlite3.Connection, person_id: int, question_id: int, version: int, kind: str = "approval") -> bool:
+    """True if a letter of that kind showed this version to a person, or one that will is planned."""
     row = conn.execute(
-        "select 1 from plan where person_id = ? and kind = 'approval' and question_id = ? and version = ? "
+        "select 1 from plan where person_id = ? and kind = ? and question_id = ? and version = ? "
         "and (outbox_id is not null or due_at is not null) limit 1",
-        (person_id, question_id, version),
+        (person_id, kind, question_id, version),
     ).fetchone()
     return row is not None
 

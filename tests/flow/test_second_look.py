@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from mailbot.demo.postoffice import Letter, hand_over, reply
+from mailbot.domain import commands as c
+from mailbot.domain.model import Channel, Outcome, Question
+from mailbot.domain.questions import Act
 from mailbot.service.lines import Labels, Part, parts
-from mailbot.store import inbox
+from mailbot.service.questions import act, find
+from mailbot.store import inbox, people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
 from tests.flow.test_digests import stranger
 
@@ -229,3 +234,58 @@ def test_the_receipt_says_what_the_word_annuler_takes_back(living: Campaign) -> 
 def test_the_receipt_of_decisions_shows_the_whole_mail(waiting: Campaign) -> None:
     waiting.reply(waiting.letter(MAITE, "approval", "3 réponses"), MAITE, "1 non : revoir le total\n2 ok")
     assert "1 non : revoir le total 2 ok" in read(waiting.letter(MAITE, "decided", ""))
+
+
+def on_the_page(here: Campaign, who: tuple[str, str], ref: str, make: Callable[[Question], c.Command]) -> None:
+    with here.system.store.tx() as conn:
+        person, question = people.by_email(conn, who[1]), find(conn, ref)
+        assert person
+        act(here.system, conn, question, make(question), Act(person, here.now, Channel.PAGE))
+
+
+def test_a_receipt_tells_nothing_again_that_is_no_longer_true(living: Campaign) -> None:
+    living.app.clock.set(at("11-30T14:00:00"))
+    answered(living, ONE, TWO, THREE)
+    on_the_page(living, MIREILLE, ONE, lambda q: c.Withdraw())
+    on_the_page(living, MIREILLE, TWO, lambda q: c.Withdraw())
+    living.advance(16 * MINUTES)
+    text = read(living.office.mailbox(AICHA[1])[-1])
+    assert "Maïté Martin recevra votre réponse vers" in text
+    assert f"2 · {TWO} · autres frais divers Retirée" in text
+    assert f"[{ONE}]" not in text
+
+
+def test_what_was_treated_before_its_letter_left_has_none(living: Campaign) -> None:
+    living.app.clock.set(at("11-30T14:00:00"))
+    answered(living, ONE, who=ELISE)
+    on_the_page(living, MIREILLE, ONE, lambda q: c.Treat(Outcome.SATISFACTORY, q.handed_over))
+    living.advance(30 * MINUTES)
+    assert "to_treat" not in living.kinds(MIREILLE)
+    living.reply(living.letter(ELISE, "question", ONE), ELISE, "Encore ceci.")
+    living.advance(30 * MINUTES)
+    assert "reçu après traitement" in read(living.letter(MIREILLE, "to_treat", ONE))
+
+
+def test_the_letter_follows_the_dossier_to_another_expert(living: Campaign) -> None:
+    living.app.clock.set(at("11-30T14:00:00"))
+    answered(living, ONE)
+    other = "e.duhalde@cabinetetcheverry.example"
+    with living.system.store.tx() as conn:
+        expert = people.by_email(conn, other)
+        assert expert
+        conn.execute("update dossier set expert_id = ? where ref = 'D0009'", (expert.id,))
+    living.advance(60 * MINUTES)
+    assert [x.kind for x in living.office.mailbox(other) if x.kind != "digest"] == ["approval"]
+    assert "approval" not in living.kinds(MAITE)
+
+
+def test_staff_are_told_of_an_answer_whose_addition_was_undone(waiting: Campaign) -> None:
+    waiting.reply(waiting.letter(MAITE, "approval", "3 réponses"), MAITE, "1 ok")
+    waiting.advance(8 * MINUTES)
+    waiting.reply(waiting.letter(ELISE, "question", ONE), ELISE, "Encore ceci.")
+    waiting.advance(4 * MINUTES)
+    assert "to_treat" not in waiting.kinds(MIREILLE)
+    waiting.reply(waiting.letter(ELISE, "receipt", ONE), ELISE, "annuler")
+    waiting.advance(30 * MINUTES)
+    assert waiting.kinds(MIREILLE).count("to_treat") == 1
+    assert "Encore ceci." not in read(waiting.letter(MIREILLE, "to_treat", ONE))
