@@ -13,7 +13,7 @@ from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn, VersionChanged
 from ..letters.scene import Scene
 from ..mail.token import Purpose
 from ..mail.trust import Trust
-from ..store import blobs, conversations, drafts, inbox, people
+from ..store import blobs, conversations, drafts, inbox, outbox, people
 from ..store.conversations import Conversation
 from ..store.db import savepoint
 from . import intent as reading
@@ -207,12 +207,23 @@ def _decide(job: Job, question: Question, command: c.Command) -> None:
 def _treat(job: Job, intent: Intent) -> str:
     assert intent.outcome is not None
     question, version = job.question()
+    _as_it_was_shown(job, question, version)
     act(job.system, job.conn, question, c.Treat(intent.outcome, version), job.act, job.cause)
     return "treated"
 
 
+def _as_it_was_shown(job: Job, question: Question, version: int) -> None:
+    """An answer that came after the letter was not read: « sans réponse » is not said of it, nor « redemander »."""
+    came = question.answer is not None and question.state is State.SUBMITTED and version != question.handed_over
+    if not version and job.letter and job.letter.subject_kind == "letter" and question.answer and not came:
+        came = question.answer.at > outbox.written_at(job.conn, job.letter.subject_id)
+    if came:
+        raise VersionChanged("an answer came since", version=question.version)
+
+
 def _ask_again(job: Job, intent: Intent) -> str:
-    question, _ = job.question()
+    question, version = job.question()
+    _as_it_was_shown(job, question, version)
     act(job.system, job.conn, question, c.AskAgain(intent.text), job.act, job.cause)
     return "asked_again"
 

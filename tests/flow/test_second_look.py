@@ -289,3 +289,19 @@ def test_staff_are_told_of_an_answer_whose_addition_was_undone(waiting: Campaign
     waiting.advance(30 * MINUTES)
     assert waiting.kinds(MIREILLE).count("to_treat") == 1
     assert "Encore ceci." not in read(waiting.letter(MIREILLE, "to_treat", ONE))
+
+
+@pytest.mark.parametrize("words", ["traité sans réponse", "traité", "redemander : et la page 2 ?"])
+@pytest.mark.parametrize("who", [AICHA, ELISE])
+def test_a_line_of_a_digest_decides_on_no_answer_that_came_since(
+    living: Campaign, who: tuple[str, str], words: str
+) -> None:
+    living.advance(at("12-16T07:46:00"))
+    letter = living.letter(MIREILLE, "digest", "")
+    living.advance(60 * MINUTES)
+    answered(living, ONE, who=who)
+    before = living.show(ONE)["state"]
+    living.advance(30 * MINUTES)
+    living.reply(letter, MIREILLE, f"{number(letter, ONE)} {words}")
+    assert living.show(ONE)["state"] == before
+    assert "Sans effet" in read(living.letter(MIREILLE, "decided", ""))
