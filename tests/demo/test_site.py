@@ -14,6 +14,8 @@ from mailbot.demo.people import STRANGER
 from mailbot.service.sheet import sheet
 from tests.demo.conftest import Visitor
 
+pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
+
 AICHA, MAITE, MIREILLE, ELISE = firstday.AICHA, firstday.MAITE, firstday.MIREILLE, firstday.ELISE
 OLIVIER = "olivier.larralde@cabinetetcheverry.example"
 BOT = "eccv@assaprol.example"

@@ -16,6 +16,8 @@ from mailbot.demo.postoffice import SENT, PostOffice, post, recipients
 from mailbot.demo.running import free_port, running
 from mailbot.errors import UsageError
 
+pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
+
 
 def test_the_story_holds_and_is_told(tmp_path: Path) -> None:
     told: list[str] = []

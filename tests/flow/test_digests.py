@@ -12,6 +12,8 @@ from mailbot.service import digests
 from mailbot.store import inbox
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
 
+pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
+
 ONE, TWO, THREE = (f"D0009-2025-{n}" for n in (1, 2, 3))
 PATRICK = ("Patrick Sarthou", "gestion2@assaprol.example")
 

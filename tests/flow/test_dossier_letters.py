@@ -25,6 +25,8 @@ from mailbot.store import people
 from mailbot.store import questions as kept
 from tests.world import AICHA, REFS, World
 
+pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
+
 WHO = ("Aïcha Dubois", AICHA)
 
 

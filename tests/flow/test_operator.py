@@ -35,6 +35,8 @@ from mailbot.store.db import set_setting, stamp
 from tests.campaign import AICHA, ELISE, MAITE, REF, Campaign
 from tests.gateways.clients import wait_until
 
+pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
+
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -13,6 +13,8 @@ from mailbot.service.sheet import sheet
 from mailbot.store import people, schedule
 from tests.world import AICHA, MAITE, PARIS, REFS, World, world
 
+pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
+
 ELISE = "elise.larralde@cabinetetcheverry.example"
 ONE, TWO, THREE = REFS
 

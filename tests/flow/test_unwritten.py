@@ -11,6 +11,8 @@ import pytest
 from mailbot.service import correspondence
 from tests.world import AICHA, MAITE, PARIS, REFS, World, world
 
+pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
+
 MIREILLE = "gestion1@assaprol.example"
 ELISE = "elise.larralde@cabinetetcheverry.example"
 

@@ -23,6 +23,8 @@ from mailbot.store.db import stamp
 from tests.background import Background
 from tests.campaign import AICHA, Campaign
 
+pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
+
 LINE = re.compile(r'^mailbot_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? \d+$')
 
 
