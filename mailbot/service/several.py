@@ -71,8 +71,15 @@ def for_all(job: Job) -> list[Piece]:
 def _parts(job: Job, items: list[LetterItem]) -> list[Part]:
     decides = job.purpose in DECIDES
     refs = {_question(job, i).ref.lower(): i.label for i in items if i.question_id}
-    whole = [i.label for i in items if i.kind == "version"]
+    whole = [i.label for i in items if i.kind == "version" and _of_tous(job, i)]
     return parts(job.split.text, Labels([i.label for i in items], refs, whole), decides)
+
+
+def _of_tous(job: Job, item: LetterItem) -> bool:
+    """« tout traité » means the dossiers of the reader of a digest: there it is offered; not those of colleagues."""
+    return not job.of_staff or (
+        job.conversation is not None and _question(job, item).dossier.staff.id == job.conversation.person_id
+    )
 
 
 def _merged(found: list[Part]) -> list[Part]:

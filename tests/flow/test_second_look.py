@@ -305,3 +305,15 @@ def test_a_line_of_a_digest_decides_on_no_answer_that_came_since(
     living.reply(letter, MIREILLE, f"{number(letter, ONE)} {words}")
     assert living.show(ONE)["state"] == before
     assert "Sans effet" in read(living.letter(MIREILLE, "decided", ""))
+
+
+def test_tout_means_the_dossiers_of_the_reader(morning: Campaign) -> None:
+    patrick = ("Patrick Sarthou", "gestion2@assaprol.example")
+    letter = morning.letter(patrick, "digest", "")
+    assert "DOSSIERS DE VOS COLLÈGUES" in letter.text
+    morning.reply(letter, patrick, "tout traité")
+    assert states(morning) == ["submitted"] * 3
+    morning.reply(letter, patrick, f"{number(letter, ONE)} traité")
+    assert states(morning) == ["treated", "submitted", "submitted"]
+    morning.reply(morning.letter(MIREILLE, "digest", ""), patrick, f"tout traité sauf {TWO}")
+    assert states(morning) == ["treated", "submitted", "treated"]
