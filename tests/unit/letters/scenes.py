@@ -108,6 +108,15 @@ _SINGLE: dict[str, dict[str, Scene]] = {
             TO_AICHA, answer=FIRST, by=MAITE, event="sent_back", comment="Merci de préciser la hausse.", author=AICHA
         ),
         "news": replace(TO_AICHA, answer=FIRST, by=MAITE, event="sent_back", comment="À préciser.", news=(NEWS,)),
+        "addition": replace(
+            TO_AICHA,
+            question=SUBMITTED,
+            answer=SECOND,
+            by=MAITE,
+            event="sent_back",
+            comment="Inutile ici.",
+            author=AICHA,
+        ),
     },
     "asked_again": {
         "": replace(
@@ -144,6 +153,10 @@ _SINGLE: dict[str, dict[str, Scene]] = {
         "approved": replace(TO_MAITE, by=MAITE, question=SUBMITTED, event="approved"),
         "amended": replace(TO_MAITE, by=MAITE, question=SUBMITTED, event="amended", before=FIRST, answer=AMENDED),
         "sent_back": replace(TO_MAITE, by=MAITE, question=ASKED, event="sent_back", comment="À préciser."),
+        "sent_back_addition": replace(
+            TO_MAITE, by=MAITE, question=SUBMITTED, answer=SECOND, event="sent_back", comment="Inutile ici."
+        ),
+        "withdrawn": replace(BY_STAFF, question=replace(ASKED, state=State.WITHDRAWN), event="withdrawn"),
         "treated": replace(BY_STAFF, question=TREATED, event="treated", outcome=Outcome.SATISFACTORY),
         "asked_again": replace(BY_STAFF, question=ASKED, event="asked_again", comment="Et janvier ?"),
     },
