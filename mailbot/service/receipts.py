@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from datetime import datetime
 from ..domain import labels
 from ..domain.model import Person, Question, State
 from ..letters.scene import Item, Scene
-from ..letters.table import DECIDED, DECIDED_BY_STAFF, RECEIPT, UNDONE, Row
+from ..letters.table import DECIDED, DECIDED_BY_STAFF, RECEIPT, UNDONE, About, Row
 from ..mail.token import Purpose
 from ..store import conversations, deeds, outbox, people, plans, questions
 from ..store.deeds import Kept
@@ -27,6 +28,8 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(("treated", "asked_again", "withdrawn"), DECIDED_BY_STAFF),
     "undone": UNDONE,
 }
+#: « Votre validation est annulée : la réponse attend de nouveau votre validation »: a reply decides, it is no answer.
+DECISION_UNDONE = replace(UNDONE, purpose=Purpose.APPROVE, about=About.VERSION)
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,12 @@ class _Sitting:
     @property
     def decided(self) -> bool:
         return self.kind == "decided"
+
+    @property
+    def reopened(self) -> bool:
+        """True where decisions were taken back: the answers wait for the reader again."""
+        undid = [json.loads(deed.told)["event"] for deed in self.shown if deed.event == "undone"]
+        return self.kind == "notice" and any(ROWS.get(event) is DECIDED for event in undid)
 
 
 def _row(deed: Kept) -> Row:
@@ -189,7 +198,8 @@ def _unnamed(
 
 def _one(system: System, conn: sqlite3.Connection, sitting: _Sitting, scene: Scene) -> int | None:
     assert scene.question is not None
-    post = post_of(conn, _row(sitting.shown[0]), sitting.person, scene.question)
+    row = DECISION_UNDONE if sitting.reopened else _row(sitting.shown[0])
+    post = post_of(conn, row, sitting.person, scene.question)
     return send(system, conn, replace(post, reply=True), scene, sitting.cause)
 
 
@@ -204,20 +214,20 @@ def _several(
     """One letter about all of them, each with its label; a reply to it is split again."""
     ordered = [*_labelled(items, known), *sitting.untaken]
     ordered.sort(key=lambda item: _place(item, known))
-    purpose = Purpose.SEVERAL
+    purpose = Purpose.APPROVE if sitting.reopened else Purpose.SEVERAL
     if sitting.decided:
         answered = sitting.cause.conversation if sitting.cause else None
         purpose = ROWS[sitting.shown[-1].event].purpose if sitting.shown else Purpose.TREAT
         purpose = answered.purpose if answered and answered.subject_kind == "letter" else purpose
     conversation = conversations.of(conn, purpose, sitting.person.id, "letter", outbox.next_id(conn))
     missing = _missing(conn, sitting, known)
-    kind = "receipt" if sitting.kind == "notice" and purpose is Purpose.SEVERAL else sitting.kind
+    kind, versions = "receipt" if sitting.kind == "notice" else sitting.kind, sitting.decided or sitting.reopened
     post = Post(
         kind,
         sitting.person,
         conversation,
         reply=True,
-        items=(*(_frozen(item, versions=sitting.decided) for item in ordered if item.question), *missing),
+        items=(*(_frozen(item, versions) for item in ordered if item.question), *missing),
     )
     whole = replace(
         scene,
@@ -249,12 +259,14 @@ def _place(item: Item, known: Mapping[int, LetterItem]) -> tuple[int, str, str]:
 def _frozen(item: Item, versions: bool) -> LetterItem:
     assert item.question is not None
     version = item.answer.version if versions and item.answer else 0
+    if versions and item.event == "undone":
+        version = item.question.waiting
     return LetterItem(item.label, "version" if version else "question", item.question.id, version)
 
 
 def _missing(conn: sqlite3.Connection, sitting: _Sitting, known: Mapping[int, LetterItem]) -> list[LetterItem]:
     """The letter's questions that still wait for an answer: a reply to the receipt may name them as well."""
-    if sitting.decided:
+    if sitting.decided or sitting.reopened:
         return []
     waiting = (id for id in known if questions.get(conn, id).state is State.ASKED)
     said = {item.question.id for item in sitting.untaken if item.question}

@@ -317,3 +317,19 @@ def test_tout_means_the_dossiers_of_the_reader(morning: Campaign) -> None:
     assert states(morning) == ["treated", "submitted", "submitted"]
     morning.reply(morning.letter(MIREILLE, "digest", ""), patrick, f"tout traité sauf {TWO}")
     assert states(morning) == ["treated", "submitted", "treated"]
+
+
+def test_ok_to_the_receipt_of_an_undone_decision_decides_again(waiting: Campaign) -> None:
+    letter = waiting.letter(MAITE, "approval", "3 réponses")
+    waiting.reply(letter, MAITE, "1 ok")
+    waiting.reply(waiting.letter(MAITE, "decided", ""), MAITE, "annuler")
+    notice = waiting.letter(MAITE, "notice", ONE)
+    assert waiting.reply(notice, MAITE, "ok")["decision"] == "approved"
+    assert waiting.show(ONE)["answers"][-1]["text"] == f"Réponse à {ONE}."
+    waiting.reply(letter, MAITE, "2 compléter : voir le bail\n3 ok")
+    waiting.reply(waiting.letter(MAITE, "decided", ""), MAITE, "annuler")
+    assert states(waiting) == ["submitted", "proposed", "proposed"]
+    both = waiting.office.mailbox(MAITE[1])[-1]
+    assert waiting.reply(both, MAITE, "2 ok\n3 non : préciser")["decision"] == "approved, sent_back"
+    assert waiting.show(TWO)["answers"][0]["approved_by"] == MAITE[1]
+    assert len(waiting.show(TWO)["answers"]) == 2
