@@ -13,6 +13,7 @@ from ..mail.token import Purpose
 from ..store import conversations, drafts, journal, outbox, people, questions
 from ..store.conversations import Conversation
 from ..store.db import moment
+from ..store.letters import LetterItem
 from .correspondence import Post, send
 from .intent import Verb
 from .job import DECIDES, Job
@@ -111,8 +112,14 @@ def decided(conn: sqlite3.Connection, question: Question | None) -> tuple[str, P
 
 def _with_items(job: Job, scene: Scene) -> Scene:
     """The scene with what the labels of the letter stand for, where it holds several questions."""
-    items = tuple(Item(i.label, questions.get(job.conn, i.question_id)) for i in job.items() if i.question_id)
-    return replace(scene, items=items)
+    return replace(scene, items=tuple(_item(job, i) for i in job.items() if i.question_id))
+
+
+def _item(job: Job, item: LetterItem) -> Item:
+    assert item.question_id is not None
+    question = questions.get(job.conn, item.question_id)
+    shown = questions.answer(job.conn, question.id, item.version) if item.version else None
+    return Item(item.label, question, shown, author=shown.by if shown else None)
 
 
 def _shown(job: Job, question: Question | None, version: int) -> Answer | None:

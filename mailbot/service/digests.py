@@ -22,7 +22,7 @@ from ..domain.digest import (
     StaffDigest,
 )
 from ..domain.model import Outcome, Person, Question, State
-from ..domain.reminders import Ladder
+from ..domain.reminders import Ladder, over
 from ..letters.scene import Scene
 from ..mail.token import Purpose
 from ..store import conversations, digests, inbox, journal, outbox, people, questions, schedule
@@ -219,7 +219,7 @@ def _of_expert(system: System, conn: sqlite3.Connection, reader: Person, since: 
     shown = labels.by_reference(waiting)[:SECTION]
     lines = tuple(numbers.line(q, q.waiting) for q in shown)
     year, counted = digests.counts_of_expert(conn, reader.id)
-    dossiers = _open(conn, reader)
+    dossiers = _open(system, conn, reader)
     told = tuple(_since(conn, row) for row in digests.happened(conn, reader.id, since, TOLD))
     holds = ExpertDigest(
         since=since,
@@ -232,14 +232,18 @@ def _of_expert(system: System, conn: sqlite3.Connection, reader: Person, since: 
         happened=told[-SECTION:],
         more_happened=max(0, len(told) - SECTION),
     )
-    return Digest(reader, holds, tuple(numbers.items), bool(waiting or dossiers or told))
+    today = system.today().date()
+    in_time = any(not over(q, today) for q in waiting)
+    return Digest(reader, holds, tuple(numbers.items), bool(in_time or dossiers or told))
 
 
-def _open(conn: sqlite3.Connection, reader: Person) -> tuple[OpenDossier, ...]:
+def _open(system: System, conn: sqlite3.Connection, reader: Person) -> tuple[OpenDossier, ...]:
+    """The dossiers with questions that may still be answered: after the date nothing more goes to the firm."""
     found: dict[int, list[Question]] = {}
     for id in digests.open_of_expert(conn, reader.id):
         q = questions.get(conn, id)
-        found.setdefault(q.dossier.id, []).append(q)
+        if not over(q, system.today().date()):
+            found.setdefault(q.dossier.id, []).append(q)
     return tuple(_open_dossier(group) for group in found.values())
 
 

@@ -88,8 +88,8 @@ def assign(
 ) -> Question:
     """File a held message as the answer to a question, under the rights of its sender or of `writer`.
 
-    Filed by staff, a stranger's words become an answer that waits for the expert, as of a colleague who was asked; who
-    wrote them, and who filed them, is set aside with them. Raises UsageError where nobody's answer it can be, or a
+    Filed by staff, a stranger's words become an answer that waits for the expert, as of a colleague who was asked; it
+    begins by saying who wrote them and who filed them. Raises UsageError where nobody's answer it can be, or a
     Refusal.
     """
     message = parse(blobs.get(conn, row["sha256"]), system.policy.limits)
@@ -102,8 +102,8 @@ def assign(
     conversation = conversations.of(conn, Purpose.ANSWER, sender.id, "question", question.id)
     split = written(message, our_words(conn, conversation, message))
     if stranger and filed_by:
-        note = f"Message de {row['sender']}, classé par {filed_by.name}"
-        split = replace(split, set_aside="\n\n".join(filter(None, (note, split.set_aside))))
+        note = f"[Message de {row['sender']}, classé ici par {filed_by.name}, {system.oga.name}]"
+        split = replace(split, text="\n\n".join(filter(None, (note, split.text))))
     job = build(system, conn, row, message, split, Target(conversation, "assigned", sender, Trust.TOKEN))
     above = deeds.newest(conn)
     decision = act(system, conn, question, access.answer(sender, question, job.written), job.act, job.cause)

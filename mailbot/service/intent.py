@@ -103,6 +103,9 @@ def _behind(pattern: re.Pattern[str], text: str) -> str | None:
     return re.sub(r"^\w+\s*:?\s*", "", wanted, count=1).strip()
 
 
+REASON = 120  #: characters that the reason of a delay may take; more is an answer
+
+
 def answer(words: Words) -> Intent:
     """A reply to a question: everything is an answer but a delay, « pas mon dossier » and « REMPLACER : »."""
     wanted = _wanted(words.text)
@@ -118,9 +121,10 @@ def answer(words: Words) -> Intent:
 
 
 def _only_a_delay(wanted: str) -> bool:
-    """True if one clause asks for time and says nothing else: words beyond that are an answer."""
-    pieces = clauses(wanted)
-    return len(pieces) == 1 and bool(w.DELAY.fullmatch(pieces[0]))
+    """True if it begins by asking for time and says nothing of the matter: a short reason, without a figure."""
+    first, *reason = clauses(wanted) or [""]
+    said = " ".join(reason)
+    return bool(w.DELAY.fullmatch(first)) and len(said) <= REASON and not re.search(r"\d", said)
 
 
 def _delay(wanted: str, today: date) -> Intent:

@@ -213,7 +213,7 @@ def _several(
 ) -> int | None:
     """One letter about all of them, each with its label; a reply to it is split again."""
     ordered = [*_labelled(items, known), *sitting.untaken]
-    ordered.sort(key=lambda item: _place(item, known))
+    ordered.sort(key=lambda item: (len(item.label), item.label))
     purpose = Purpose.APPROVE if sitting.reopened else Purpose.SEVERAL
     if sitting.decided:
         answered = sitting.cause.conversation if sitting.cause else None
@@ -249,11 +249,6 @@ def _labelled(items: list[Item], known: Mapping[int, LetterItem]) -> list[Item]:
     ordered = labels.by_reference(about)
     named = {q.id: label for q, label in zip(ordered, labels.labels(ordered), strict=True)}
     return [replace(item, label=named[q.id]) for item, q in zip(items, about, strict=True)]
-
-
-def _place(item: Item, known: Mapping[int, LetterItem]) -> tuple[int, str, str]:
-    in_letter = list(known).index(item.question.id) if item.question and item.question.id in known else len(known)
-    return in_letter, item.question.ref if item.question else "", item.label.rjust(4)
 
 
 def _frozen(item: Item, versions: bool) -> LetterItem:

@@ -213,8 +213,13 @@ def _items(
     if kind is Ladder.APPROVAL:
         return approval_items(system, conn, holds, set())
     named = labels.labels(holds)
-    items = tuple(Item(label, q) for label, q in zip(named, holds, strict=True))
+    items = tuple(Item(label, q, comment=_asked_for(conn, q)) for label, q in zip(named, holds, strict=True))
     return items, tuple(LetterItem(label, "question", q.id) for label, q in zip(named, holds, strict=True))
+
+
+def _asked_for(conn: sqlite3.Connection, q: Question) -> str:
+    """What staff or the expert asked for when the question came back, "" in its first round."""
+    return journal.last_comment(conn, q.id) if q.round > 1 else ""
 
 
 def _post(

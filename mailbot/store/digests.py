@@ -99,9 +99,9 @@ def late(conn: sqlite3.Connection, staff_id: int, own: bool, today: date, before
 
 
 def arrived(conn: sqlite3.Connection, since: datetime) -> int:
-    """How many answers came in since then."""
+    """To how many questions answers came in since then."""
     row = conn.execute(
-        "select count(*) n from deed where at >= ? and event in ('proposed', 'submitted', 'added') "
+        "select count(distinct question_id) n from deed where at >= ? and event in ('proposed', 'submitted', 'added') "
         "and undone_at is null",
         (stamp(since),),
     ).fetchone()

@@ -84,6 +84,16 @@ def head(conn: sqlite3.Connection) -> tuple[int, str]:
     return (row["seq"], row["hash"]) if row else (0, "")
 
 
+def last_comment(conn: sqlite3.Connection, question_id: int) -> str:
+    """The word with which a question was last sent back or asked again, "" where there was none."""
+    row = conn.execute(
+        "select p.payload from journal j join journal_payload p on p.seq = j.seq where j.question_id = ? "
+        "and j.kind in ('sent_back', 'asked_again') order by j.seq desc limit 1",
+        (question_id,),
+    ).fetchone()
+    return str(json.loads(row["payload"]).get("comment", "")) if row and row["payload"] else ""
+
+
 def history(conn: sqlite3.Connection, question_id: int) -> list[dict[str, Any]]:
     """What happened to a question, oldest first, as `show QUESTION --json` tells it."""
     rows = conn.execute(

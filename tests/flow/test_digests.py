@@ -137,7 +137,9 @@ def test_held_mail_is_shown_with_its_guess_and_filed_by_a_line(morning: Campaign
     assert shown["answers"][-1]["added" if "added" in shown["answers"][-1] else "text"].endswith(
         "attestation demandée."
     )
-    assert "karine@orange.example" in shown["answers"][-1]["set_aside"]
+    assert (
+        "[Message de karine@orange.example, classé ici par Mireille Anguelu, ASSAPROL]" in shown["answers"][-1]["text"]
+    )
     assert shown["state"] == "proposed", "a stranger's words wait for the expert"
     later = stranger(morning, "Encore 4", "spam@pub.example")
     assert inbox.find(morning.system.store.conn, later)["state"] == "closed"
@@ -172,3 +174,10 @@ def test_the_terminal_says_who_would_get_what(morning: Campaign) -> None:
     morning.run()
     assert len(morning.office.letters()) == letters
     assert json.dumps([item.label for digest, _, _ in found for item in digest.items])
+
+
+def test_after_the_date_the_expert_gets_no_more_of_it(living: Campaign) -> None:
+    living.advance(at("12-15T12:00:00"))
+    assert "digest" in living.kinds(MAITE)
+    living.advance(at("12-17T08:00:00"))
+    assert ONE not in read(digest(living, MAITE)), "due on the fifteenth"

@@ -231,3 +231,12 @@ def test_worked_in_portions_it_is_still_one_mail(here: World, monkeypatch: pytes
     assert here.days(AICHA) == ["12-08"]
     rows = here.app.system.store.conn.execute("select count(*) from reminder").fetchone()[0]
     assert rows == 4, "two questions, two people: each remembered"
+
+
+def test_what_came_back_says_in_its_reminder_what_is_missing(here: World) -> None:
+    here.do("answer", THREE)
+    here.do("send back", THREE)
+    here.advance(at("2026-12-10T12:00"))
+    letter = text(here.reminders(AICHA)[-1])
+    assert "Il reste à préciser" in letter
+    assert "  | à revoir" in letter

@@ -130,6 +130,25 @@ def test_annuler_undoes_in_reply_to_any_letter(word: str) -> None:
         assert asks(purpose, word).verb is Verb.UNDO
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Besoin de temps jusqu'au 20 décembre, je suis en déplacement.",
+        "Bonjour,\n\nJ'ai besoin d'un délai jusqu'au 20/12/2026. Le client est absent.\n\nMerci d'avance",
+    ],
+)
+def test_a_delay_may_give_its_reason(text: str) -> None:
+    found = asks(Purpose.ANSWER, text)
+    assert (found.verb, found.until) == (Verb.POSTPONE, date(2026, 12, 20))
+
+
+@pytest.mark.parametrize(
+    "text", ["Besoin de temps jusqu'au 20 décembre, le solde de 1 200 € suit.", "Un délai. " + "x " * 90]
+)
+def test_a_delay_that_says_more_is_an_answer(text: str) -> None:
+    assert asks(Purpose.ANSWER, text).verb is Verb.ANSWER
+
+
 def test_annuler_with_more_words_is_an_answer() -> None:
     assert asks(Purpose.ANSWER, "Annuler la facture de mars a suffi.").verb is Verb.ANSWER
 
