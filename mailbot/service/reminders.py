@@ -253,7 +253,7 @@ def may_leave(system: System, conn: sqlite3.Connection, row: sqlite3.Row) -> boo
         return False
     marks = schedule.of_letter(conn, row["id"])
     kind = Ladder(marks[0]["ladder"]) if marks else None
-    named, waiting = _named(conn, row, kind)
+    named, waiting = _named(system, conn, row, kind)
     if kind and len(waiting) == len(named) and not _another_left(system, conn, row, kind):
         return True
     outbox.record(conn, row["id"], "failed", SUPERSEDED, now)
@@ -262,12 +262,15 @@ def may_leave(system: System, conn: sqlite3.Connection, row: sqlite3.Row) -> boo
     return False
 
 
-def _named(conn: sqlite3.Connection, row: sqlite3.Row, kind: Ladder | None) -> tuple[list[int], list[Question]]:
-    """The questions that a reminder names, and those that still wait as it says."""
+def _named(
+    system: System, conn: sqlite3.Connection, row: sqlite3.Row, kind: Ladder | None
+) -> tuple[list[int], list[Question]]:
+    """The questions that a reminder names, and those that still wait as it says and whose date has not passed."""
     versions = {i.question_id: i.version for i in letters.items(conn, row["id"]) if i.question_id}
     if not versions and row["question_id"]:
         versions = {row["question_id"]: row["version"] if kind is Ladder.APPROVAL else 0}
-    found = [questions.get(conn, id) for id in versions]
+    today = system.policy.reminders.calendar.day(system.now())
+    found = [q for q in (questions.get(conn, id) for id in versions) if not over(q, today)]
     waiting = [q for q in found if ladder(q) is kind and (not versions[q.id] or q.waiting == versions[q.id])]
     return list(versions), waiting
 

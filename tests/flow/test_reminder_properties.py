@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mailbot.service import brakes
 from tests.world import COMMANDS, REFS, World, world
 
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  #: a shorter story is not worth the minutes it takes to find
 EXAMPLES = int(os.environ.get("MAILBOT_EXAMPLES", "12"))  #: more of them where there is time
 
 COMMAND = st.tuples(st.sampled_from(sorted(COMMANDS)), st.sampled_from(REFS))
@@ -41,7 +42,7 @@ def play(here: World, story: list[tuple[str, Any]]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(story=STORY)
 def test_no_reminder_comes_where_none_should(asked: Path, story: list[tuple[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -240,3 +240,14 @@ def test_what_came_back_says_in_its_reminder_what_is_missing(here: World) -> Non
     letter = text(here.reminders(AICHA)[-1])
     assert "Il reste à préciser" in letter
     assert "  | à revoir" in letter
+
+
+def test_kept_back_beyond_the_date_it_no_longer_leaves(here: World) -> None:
+    here.advance(at("2026-12-08T08:00"))
+    here.away = True
+    here.advance(at("2026-12-16T08:00"))
+    here.away = False
+    here.advance(at("2026-12-16T12:00"))
+    named = "".join(text(m) for m in here.reminders())
+    assert THREE in named
+    assert f"[{ONE}]" not in named
