@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import date
 
 import click
 
@@ -14,7 +13,7 @@ from ..domain.model import Channel, Outcome, Question, Written
 from ..domain.questions import Act
 from ..errors import UsageError
 from ..service.questions import act, find
-from .common import Context, pass_context, person
+from .common import Context, day, pass_context, person
 
 by = click.option("--by", "email", required=True, help="Who does it: a registered address.")
 text = click.option("--text", required=True, help="The words; - reads them from stdin.")
@@ -35,13 +34,6 @@ def _words(value: str) -> str:
     if not words or (not words.isascii() and words.encode("utf-8", "ignore").decode() != words):
         raise UsageError("the words are empty, or no text")
     return words
-
-
-def _day(value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise UsageError(f"{value} is no date: write YYYY-MM-DD") from None
 
 
 @click.command()
@@ -117,7 +109,7 @@ def treat(context: Context, ref: str, email: str, outcome: str) -> None:
 @pass_context
 def ask_again(context: Context, ref: str, email: str, text: str, due: str | None) -> None:
     """Ask the firm for more."""
-    _carry_out(context, ref, email, lambda q, _: c.AskAgain(_words(text), _day(due) if due else None))
+    _carry_out(context, ref, email, lambda q, _: c.AskAgain(_words(text), day(due) if due else None))
 
 
 @click.command("set-due")
@@ -127,7 +119,7 @@ def ask_again(context: Context, ref: str, email: str, text: str, due: str | None
 @pass_context
 def set_due(context: Context, ref: str, email: str, due: str) -> None:
     """Set another date by which the answer is wanted."""
-    _carry_out(context, ref, email, lambda q, _: c.SetDue(_day(due)))
+    _carry_out(context, ref, email, lambda q, _: c.SetDue(day(due)))
 
 
 @click.command()

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,3 +77,11 @@ def confirm(count: int, what: str, yes: bool) -> None:
         raise UsageError(f"{count} {what}: without a terminal add --yes")
     if click.prompt(f"{count} {what}. Type the number to go on", default="", show_default=False) != str(count):
         raise UsageError("not confirmed: nothing was done")
+
+
+def day(value: str) -> date:
+    """A date as typed, YYYY-MM-DD. Raises UsageError."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"{value} is no date: write YYYY-MM-DD") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
@@ -14,7 +13,7 @@ from ..service import results as found
 from ..service.keeping import Places
 from ..store import outbox
 from ..store.copies import Content
-from .common import Context, as_json, confirm, pass_context, progress, show
+from .common import Context, as_json, confirm, day, pass_context, progress, show
 
 a_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
@@ -62,17 +61,10 @@ def resume(context: Context, skip_past: bool, yes: bool) -> None:
 @pass_context
 def results(context: Context, file: Path, since: str | None, folder: Path | None) -> None:
     """Write a row a question to FILE (.xlsx, .csv or .json): as sent, the answer that was handed over, the outcome."""
-    report = found.write(context.app.system, file, _day(since) if since else None, folder)
+    report = found.write(context.app.system, file, day(since) if since else None, folder)
     for missing in report.missing:
         click.echo(f"warning: {missing}: its bytes are gone", err=True)
     click.echo(f"wrote {report.rows} questions to {file}" + (f", {report.files} files to {folder}" if folder else ""))
-
-
-def _day(value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise UsageError(f"{value} is no date: write YYYY-MM-DD") from None
 
 
 @click.command()

@@ -46,6 +46,7 @@ def act(
     questions.save(conn, decision, cause.inbox_id if cause else None)
     if isinstance(command, c.Undo):
         _take_back(conn, question, doing.at)
+    after = question
     for event in decision.events:
         _remember(conn, event, doing.at, cause)
         after = questions.get(conn, question.id)
@@ -55,7 +56,7 @@ def act(
         wrote = decision.new_answer is not None and event is decision.events[0]
         keep(system, conn, event, question, scene, doing, cause, wrote)
         log.info("decided question=%s event=%s by=%s", question.id, event.name, event.by)
-    reminders.plan(system, conn, question.id)
+    reminders.plan(system, conn, after)
     if doing.channel is not Channel.MAIL:
         grouping.flush(system, conn, above)
     return decision

@@ -30,12 +30,11 @@ BATCH = 500  #: questions whose reminders are worked together
 SUPERSEDED = "superseded by a newer reminder"
 
 
-def plan(system: System, conn: sqlite3.Connection, question_id: int) -> None:
+def plan(system: System, conn: sqlite3.Connection, question: Question) -> None:
     """Set when the next reminder about a question falls due, after each change of it."""
-    question, now = questions.get(conn, question_id), system.now()
-    rules = system.policy.reminders
+    now, rules = system.now(), system.policy.reminders
     step = None if over(question, rules.calendar.day(now)) else next_step(question, rules, now)
-    schedule.remind_at(conn, question_id, step.at if step else None)
+    schedule.remind_at(conn, question.id, step.at if step else None)
 
 
 def adopt(system: System) -> None:
@@ -48,7 +47,7 @@ def adopt(system: System) -> None:
     while ids := schedule.after(system.store.conn, above, BATCH):
         with system.store.tx() as conn:
             for id in ids:
-                plan(system, conn, id)
+                plan(system, conn, questions.get(conn, id))
         above = ids[-1]
     with system.store.tx() as conn:
         set_setting(conn, "reminder_rules", known)
@@ -68,7 +67,7 @@ def remind(system: System) -> int:
                     count += _write(system, conn, people.get(conn, person_id), kind, due)
         with system.store.tx() as conn:
             for id in ids:
-                plan(system, conn, id)
+                plan(system, conn, questions.get(conn, id))
             for id in failed:
                 schedule.remind_at(conn, id, now + AGAIN)
     return count
@@ -80,7 +79,7 @@ def skip_past(system: System, conn: sqlite3.Connection) -> int:
     while ids := schedule.due(conn, system.now(), BATCH):
         count += len(ids)
         for id in ids:
-            plan(system, conn, id)
+            plan(system, conn, questions.get(conn, id))
     return count
 
 

@@ -17,6 +17,8 @@ from mailbot.mail import html
 from mailbot.mail.parse import parse
 from mailbot.mail.reply import written
 
+pytestmark = pytest.mark.slow  # `make test` only
+
 GOLDEN = Path(__file__).parent.parent / "golden"
 AT = datetime(2026, 11, 23, 16, 42, 7, tzinfo=ZoneInfo("Europe/Paris"))
 SIGNATURE = "Aïcha Dubois\nCabinet Etcheverry & Associés\n12 rue des Arènes, 64100 Bayonne\n05 59 86 85 95"

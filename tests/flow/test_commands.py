@@ -7,39 +7,24 @@ import json
 import os
 import shutil
 import smtplib
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mailbot import resources
-from mailbot.cli import main
 from mailbot.demo.postoffice import PostOffice, reply
 from mailbot.demo.sandbox import SAMPLE, SHEETS, configuration, sandbox
 from mailbot.store.db import moment
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.operators import Run
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run one command line: (exit code, stdout, stderr)."""
-
-    def _run(folder: Path, *words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mailbot", "--config", str(folder / "config.toml"), *words])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return _run
+def run(command: Run) -> Run:
+    """Run one command line in a folder: (exit code, stdout, stderr)."""
+    return lambda folder, *words: command(folder / "config.toml", *words)
 
 
 @pytest.fixture
@@ -67,6 +52,7 @@ def test_init_is_safe_to_repeat_and_keeps_the_key_private(folder: Path, run: Run
     assert (code, "chmod 600" in err) == (1, True)
 
 
+@pytest.mark.slow
 def test_init_in_an_empty_folder_brings_a_configuration(tmp_path: Path, run: Run) -> None:
     code, out, _ = run(tmp_path / "new", "init")
     assert code == 0
@@ -74,6 +60,7 @@ def test_init_in_an_empty_folder_brings_a_configuration(tmp_path: Path, run: Run
     assert run(tmp_path / "new", "check")[0] == 0
 
 
+@pytest.mark.slow
 def test_check_names_everything_at_once(folder: Path, run: Run) -> None:
     assert run(folder, "check")[0] == 0
     config = folder / "config.toml"
@@ -86,6 +73,7 @@ def test_check_names_everything_at_once(folder: Path, run: Run) -> None:
     assert run(folder, "status")[0] == 1
 
 
+@pytest.mark.slow
 def test_a_broken_template_is_found_by_check(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     data, copy = resources.data, folder / "templates"
     shutil.copytree(data("templates"), copy)
@@ -146,6 +134,7 @@ def test_time_goes_forward_and_ahead_only_in_a_sandbox(folder: Path, run: Run) -
     assert (code, "--sandbox" in err) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_question_goes_its_whole_way_on_the_command_line(folder: Path, run: Run) -> None:
     run(folder, "ask", "--dossier", "D0009", "--yes")
     by = {"aicha": AICHA[1], "maite": MAITE[1], "mireille": MIREILLE[1]}

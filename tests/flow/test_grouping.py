@@ -12,6 +12,8 @@ from mailbot.service.questions import act, find
 from mailbot.store import deeds, outbox
 from tests.campaign import AICHA, MAITE, MIREILLE, Campaign
 
+pytestmark = pytest.mark.slow  # `make test` only
+
 ONE, TWO, THREE = (f"D0009-2025-{n}" for n in (1, 2, 3))
 MINUTES = timedelta(minutes=1)
 

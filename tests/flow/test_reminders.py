@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mailbot import app as apps
 from mailbot.config import load
 from mailbot.service import brakes, reminders
+from mailbot.service.delivery import deliver_due
 from mailbot.service.sheet import sheet
 from mailbot.store import people, schedule
 from tests.world import AICHA, MAITE, PARIS, REFS, World, world
@@ -226,11 +228,21 @@ def test_the_history_tells_of_each(here: World) -> None:
 
 
 def test_worked_in_portions_it_is_still_one_mail(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    due = schedule.due
+
+    def after_delivery(*values: Any) -> list[int]:
+        """In `serve` the letters of one portion leave while the next is worked."""
+        deliver_due(here.app.system, here.send)
+        return due(*values)
+
     monkeypatch.setattr(reminders, "BATCH", 1)
+    monkeypatch.setattr(reminders.schedule, "due", after_delivery)
     here.advance(at("2026-12-08T12:00"))
     assert here.days(AICHA) == ["12-08"]
     rows = here.app.system.store.conn.execute("select count(*) from reminder").fetchone()[0]
     assert rows == 4, "two questions, two people: each remembered"
+    written = here.app.system.store.conn.execute("select count(*) from outbox where kind = 'reminder'").fetchone()[0]
+    assert written == 2, "and none written in vain"
 
 
 def test_what_came_back_says_in_its_reminder_what_is_missing(here: World) -> None:

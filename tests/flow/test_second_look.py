@@ -18,6 +18,8 @@ from mailbot.store import inbox, people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
 from tests.flow.test_digests import stranger
 
+pytestmark = pytest.mark.slow  # `make test` only
+
 ONE, TWO, THREE = (f"D0009-2025-{n}" for n in (1, 2, 3))
 MINUTES = timedelta(minutes=1)
 
