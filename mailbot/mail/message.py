@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mailbot.mail.lines import Kind
+
 
 @dataclass(frozen=True)
 class Address:
@@ -62,6 +64,15 @@ class InboundMessage:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Lines of one kind that stand together in a message."""
+
+    kind: Kind
+    text: str
+    files: tuple[str, ...] = ()  #: part numbers of what is shown at this place
+
+
+@dataclass(frozen=True)
 class Split:
     """A message cut in two: what the person wrote, and everything else, kept."""
 
@@ -69,6 +80,7 @@ class Split:
     set_aside: str = ""  #: signature, disclaimer, device line: the sender's, but not written for us
     quoted: str = ""  #: history: ours, or other people's
     notes: tuple[str, ...] = ()  #: which rule cut, for `why`
+    blocks: tuple[Block, ...] = ()  #: all of it once more, in the order of the message: tells what stands below what
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ Every line goes to exactly one of the three texts of a Split, so nothing that wa
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from mailbot.mail import history, html, signature
 from mailbot.mail.lines import Kind, Line, from_text, joined
-from mailbot.mail.message import InboundMessage, Split
+from mailbot.mail.message import Block, InboundMessage, Split
 
 
 def written(message: InboundMessage, sent: str = "") -> Split:
@@ -23,7 +25,14 @@ def written(message: InboundMessage, sent: str = "") -> Split:
             kinds[start + at] = Kind.ASIDE
     texts = {kind: joined([row.text for row, mine in zip(lines, kinds, strict=True) if mine is kind]) for kind in Kind}
     notes = [*reading.notes, *(["forwarded"] if reading.forward else [])]
-    return Split(texts[Kind.TYPED], texts[Kind.ASIDE], texts[Kind.QUOTED], tuple(notes))
+    return Split(texts[Kind.TYPED], texts[Kind.ASIDE], texts[Kind.QUOTED], tuple(notes), _blocks(lines, kinds))
+
+
+def _blocks(lines: list[Line], kinds: list[Kind]) -> tuple[Block, ...]:
+    """The lines in order, those of one kind that follow each other as one block; blank ones make none."""
+    filled = [(row, kind) for row, kind in zip(lines, kinds, strict=True) if not row.blank]
+    runs = groupby(filled, key=lambda pair: pair[1])
+    return tuple(Block(kind, joined([row.text for row, _ in run])) for kind, run in runs)
 
 
 def body(message: InboundMessage) -> list[Line]:
