@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,6 +27,7 @@ from ..service.system import System
 from ..store import inbox
 from .common import Context, as_json, lines, pass_context, person, show
 
+_FROM = re.compile(rb"^from:[^\n]*\n(?:[ \t][^\n]*\n)*", re.I | re.M)
 GRADES = ("none", "claimed", "token", "proven")
 
 
@@ -89,36 +91,51 @@ def read(
 ) -> None:
     """How raw messages are understood, without storing them: JSON lines. - is stdin, a folder all its .eml files."""
     quoted = sent.read_text(encoding="utf-8") if sent else ""
-    matching = context.path.exists() and context.config.store.path.exists() and not only_text and not sent
+    matching = not only_text and not sent and context.path.exists() and context.config.store.path.exists()
     now = instant(when) if when else datetime.now(UTC)
+    system = replace(context.app.system, now=lambda: now) if matching else None
     for name, raw in _messages(files):
-        envelope = Envelope("unknown@invalid", (to,) if to else (), now)
-        raw = _written_by(raw, writer) if writer else raw
-        if matching:
-            found = describe.with_database(context.app.system, raw, envelope, trust or "")
+        if isinstance(raw, OSError):
+            found = describe.unread(f"unreadable: {raw.strerror}")
+        elif system:
+            found = describe.with_database(system, *_as(raw, writer, to, now), trust or "")
         else:
-            found = describe.describe(raw, envelope, quoted, trust or "")
+            found = describe.describe(*_as(raw, writer, to, now), quoted, trust or "")
         click.echo(found["text"] if only_text else json.dumps({"file": name, **found}, ensure_ascii=False))
+
+
+def _as(raw: bytes, writer: str | None, to: str | None, now: datetime) -> tuple[bytes, Envelope]:
+    """The message with its envelope, as if that person had written it."""
+    raw = _written_by(raw, writer) if writer else raw
+    return raw, describe.envelope(raw, now, to)
 
 
 def _written_by(raw: bytes, email: str) -> bytes:
     """The message with one From header, that of `email`: what it would do if that person had written it."""
     head, separator, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
-    kept = [line for line in head.splitlines() if not line.lower().startswith(b"from:")]
-    return b"\r\n".join([f"From: <{email}>".encode(), *kept]) + (separator or b"\r\n\r\n") + body
+    kept = _FROM.sub(b"", head + b"\r\n").rstrip(b"\r\n")
+    return b"\r\n".join([f"From: <{email}>".encode(), kept]) + (separator or b"\r\n\r\n") + body
 
 
-def _messages(names: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def _messages(names: tuple[str, ...]) -> Iterator[tuple[str, bytes | OSError]]:
+    """Each file with its bytes, or with why it cannot be read. Raises UsageError for one that is not there."""
     for name in names:
         path = Path(name)
         if name == "-":
             yield name, sys.stdin.buffer.read()
         elif path.is_dir():
-            yield from ((str(file), file.read_bytes()) for file in sorted(path.glob("*.eml")))
-        elif path.is_file():
-            yield name, path.read_bytes()
+            yield from ((str(file), _bytes(file)) for file in sorted(path.glob("*.eml")))
+        elif path.exists():
+            yield name, _bytes(path)
         else:
             raise UsageError(f"no file {name}")
+
+
+def _bytes(path: Path) -> bytes | OSError:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return error
 
 
 @click.command()

@@ -2,59 +2,113 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import date
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from ..config.model import AnswersSection
 from ..domain import access
+from ..domain.model import File, Verdict
 from ..errors import Refusal, Unreadable
-from ..mail import bounce
-from ..mail.disposition import Disposition, Own, nothing_typed, screen
+from ..mail import bounce, language, limits
+from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
 from ..mail.envelope import Envelope
 from ..mail.message import Address, InboundMessage, Split
-from ..mail.parse import Limits, parse
+from ..mail.parse import parse
 from ..mail.reply import written
 from ..mail.trust import Trust
 from ..store import inbox
 from ..store.db import savepoint, stamp
-from . import held, target
+from . import held, several, target, work
 from .handlers import handle, understand
 from .intent import Intent, Verb
-from .job import Job, build
-from .reading import read
+from .job import Job, build, files
+from .lines import Labels, parts
+from .reading import Reading, read
 from .refusals import REFUSALS
-from .system import System
-from .work import parts
+from .system import Policy, System
+
+_RETURN_PATH = re.compile(r"^return-path:[ \t]*<([^<>\s]*)>", re.I | re.M)
+_DELIVERED = re.compile(r"^(?:delivered-to|x-original-to|envelope-to):[ \t]*<?([^<>\s]+@[^<>\s]+)", re.I | re.M)
+#: How each question stands in our letters: « Question 2 [D0009-2025-2] ».
+_ASKED = re.compile(r"^\s*Question\s+(\w{1,3})\s+\[([A-Z]\d+-\d{4}-\d+)\]", re.M)
 
 
-def describe(
-    raw: bytes, envelope: Envelope, sent: str = "", trust: str = "", limits: Limits = Limits()
-) -> dict[str, Any]:
+def describe(raw: bytes, envelope: Envelope, sent: str = "", trust: str = "") -> dict[str, Any]:
     """A message as far as it is understood without a database. `sent` is the text of the letter it answers."""
+    policy = Policy(ZoneInfo("UTC"), allowed_types=frozenset(AnswersSection().allowed_types))
     try:
-        message = parse(raw, limits)
+        message = parse(raw, policy.limits)
     except Unreadable as error:
-        return {"disposition": "hold", "reason": str(error), "text": "", "set_aside": "", "notes": [str(error)]}
+        return unread(f"unreadable: {error}")
     screened = screen(message, envelope, Own("", ""))
     split = written(message, sent)
-    disposition = screened.disposition
-    if disposition is Disposition.ACCEPT and not message.attachments:
-        disposition = nothing_typed(message, split) or disposition
-    return _object(message, split, disposition.value, screened.rule, trust or Trust.CLAIMED.name.lower())
+    came = files(message, 0, policy)
+    if screened.disposition is Disposition.ACCEPT and not came and (empty := nothing_typed(message, split)):
+        screened = Screened(empty, "nothing typed")
+    found = _object(Reading(message, screened, split), came, trust or Trust.CLAIMED.name.lower())
+    if found["disposition"] == "accept":
+        found["answers"] = _by_label(split, _labels(sent), came)
+    return found
 
 
-def _object(message: InboundMessage, split: Split, disposition: str, reason: str, trust: str) -> dict[str, Any]:
+def envelope(raw: bytes, now: datetime, to: str | None = None) -> Envelope:
+    """The envelope of a message in a file: as a mail server left it in Return-Path and Delivered-To (RFC 5321 §4.4)."""
+    block = limits.head(raw).decode("utf-8", "replace")
+    path = _RETURN_PATH.search(block)
+    came_to = [to] if to else _DELIVERED.findall(block)
+    return Envelope(path[1] if path else "unknown@invalid", tuple(came_to), now)
+
+
+def unread(reason: str) -> dict[str, Any]:
+    """The same for what cannot be read: a person looks at it."""
+    nobody = InboundMessage("", (), 0)
+    screened = Screened(Disposition.HOLD, reason)
+    return {**_object(Reading(nobody, screened), (), Trust.NONE.name.lower()), "notes": [reason]}
+
+
+def _labels(sent: str) -> dict[str, str]:
+    """The label of each question in a letter of ours, with its reference."""
+    return {label: ref for label, ref in _ASKED.findall(sent)}
+
+
+def _by_label(split: Split, labels: dict[str, str], came: Sequence[File]) -> list[dict[str, Any]]:
+    """What was written about each question of the letter; the whole of it where it asks one, or none is named."""
+    if not split.text and not came:
+        return []
+    found = parts(split.text, Labels(list(labels), {ref.lower(): label for label, ref in labels.items()}), False)
+    if len(labels) < 2 or not any(part.label for part in found):
+        return [
+            {
+                "question": next(iter(labels.values()), None) if len(labels) < 2 else None,
+                "text": split.text,
+                "files": [f.name for f in came if f.verdict is Verdict.OK],
+            }
+        ]
+    shares = several._files_by_part(found, tuple(came))
+    return [
+        {"question": labels.get(part.label), "text": part.text, "files": [f.name for f in share]}
+        for part, share in zip(found, shares, strict=True)
+    ]
+
+
+def _object(reading: Reading, came: Sequence[File], trust: str) -> dict[str, Any]:
+    message, split = reading.message or InboundMessage("", (), 0), reading.split
     sender = message.sender or Address("", "")
+    disposition = reading.screened.disposition.value
     found = bounce.read(message) if disposition == "bounce" else None
     return {
         "disposition": disposition,
-        "reason": reason,
+        "reason": reading.screened.rule,
         "text": split.text,
         "set_aside": split.set_aside,
         "answers": [],
-        "language": "fr",
+        "language": language.guess(split.text),
         "from": {"name": sender.name, "address": sender.address},
         "trust": trust,
         "to": [a.address for a in message.to],
@@ -63,24 +117,36 @@ def _object(message: InboundMessage, split: Split, disposition: str, reason: str
         "message_id": message.message_id,
         "in_reply_to": next(iter(message.in_reply_to), None),
         "references": list(message.references),
-        "attachments": [
-            {"part": a.part, "name": a.name, "type": a.type, "size": a.size, "sha256": a.sha256, "verdict": "ok"}
-            for a in message.attachments
-        ],
+        "attachments": _attachments(message, came),
         "absence": None,
-        "bounce": found.__dict__ if found else None,
+        "bounce": asdict(found) if found else None,
         "notes": [*message.notes, *split.notes],
     }
+
+
+def _attachments(message: InboundMessage, came: Sequence[File]) -> list[dict[str, Any]]:
+    """Every part that is no text. What stands among the files has their verdict; a logo is told as one."""
+    verdicts = {file.part: file.verdict.value for file in came}
+    return [
+        {
+            "part": a.part,
+            "name": a.name,
+            "type": a.type,
+            "size": a.size,
+            "sha256": a.sha256,
+            "verdict": verdicts.get(a.part, Verdict.OK.value),
+            "logo": a.part not in verdicts,
+        }
+        for a in message.attachments
+    ]
 
 
 def with_database(system: System, raw: bytes, envelope: Envelope, trust: str = "") -> dict[str, Any]:
     """The same, matched to conversation and person, with the commands that it would carry out; then undone."""
     reading = read(system, system.store.conn, raw, envelope)
     if reading.message is None:
-        return describe(raw, envelope)
-    found = _object(
-        reading.message, reading.split, reading.screened.disposition.value, reading.screened.rule, trust or "none"
-    )
+        return {**unread(reading.screened.rule), "commands": []}
+    found = _object(reading, files(reading.message, 0, system.policy), trust or Trust.NONE.name.lower())
     found["commands"] = []
     if reading.screened.disposition in (Disposition.ACCEPT, Disposition.EMPTY, Disposition.FORWARD):
         with suppress(_Undo), system.store.tx() as conn:
@@ -109,8 +175,7 @@ def _try(
         where = replace(where, trust=Trust[trust.upper()]) if trust else where
         found["trust"] = where.trust.name.lower()
         job = build(system, conn, _stand_in(system, conn, message, envelope), message, split, where)
-        found["attachments"] = _verdicts(found["attachments"], job)
-        pieces = parts(job)
+        pieces = work.parts(job)
         if pieces:
             found["commands"] = [_tried(piece.job, piece.item.kind) for piece in pieces]
             found["answers"] = [_part(piece.job) for piece in pieces if piece.item.kind != "held"]
@@ -160,11 +225,6 @@ def _stand_in(system: System, conn: sqlite3.Connection, message: InboundMessage,
 
 def _names(found: dict[str, Any]) -> list[str]:
     return [a["name"] for a in found["attachments"] if a["verdict"] == "ok"]
-
-
-def _verdicts(attachments: list[dict[str, Any]], job: Job) -> list[dict[str, Any]]:
-    verdicts = {f.part: f.verdict.value for f in job.files}
-    return [{**a, "verdict": verdicts.get(a["part"], a["verdict"])} for a in attachments]
 
 
 def _ref(job: Job) -> str | None:

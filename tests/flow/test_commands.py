@@ -188,7 +188,7 @@ def test_what_scripts_read(folder: Path, run: Run) -> None:
 def test_read_tells_what_a_mail_would_do_and_stores_nothing(folder: Path, run: Run) -> None:
     run(folder, "ask", "--dossier", "D0009", "--yes")
     held = words(*run(folder, "address", REF, "--person", AICHA[1], "--purpose", "answer", "--json"))
-    raw = f"From: {AICHA[1]}\r\nTo: {held['address']}\r\nSubject: Re\r\nMessage-ID: <1@x>\r\n\r\nLe détail.\r\n"
+    raw = f"From:\r\n {AICHA[1]}\r\nTo: {held['address']}\r\nSubject: Re\r\nMessage-ID: <1@x>\r\n\r\nLe détail.\r\n"
     (folder / "mail.eml").write_text(raw, encoding="utf-8")
     found = words(*run(folder, "read", str(folder / "mail.eml")))
     assert (found["disposition"], found["text"], found["trust"]) == ("accept", "Le détail.", "token")
