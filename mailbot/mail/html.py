@@ -66,6 +66,7 @@ class _Walk:
 
     out: list[Line] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
     mark: Mark = Mark.PLAIN
     rows: list[_Row] = field(default_factory=list)
     preformatted: int = 0
@@ -98,6 +99,8 @@ class _Walk:
         stack.append((None, self.mark, "div" if tight else tag))
         stack.append((node.child, None, ""))
         self._enter(tag)
+        if tag == "img" and attributes.get("src", "").lower().startswith("cid:"):
+            self.pictures.append(attributes["src"][4:])
         mark = _mark(tag, attributes) if attributes or tag == "blockquote" else Mark.PLAIN
         if mark is Mark.CUT and _is_history(node, attributes):
             self._flush()
@@ -142,7 +145,7 @@ class _Walk:
         cells = [[x for x in self.out[a:b] if not x.blank] for a, b in pairwise(bounds)]
         marks = {x.mark for cell in cells for x in cell}
         if len(marks) == 1 and all(len(cell) <= 1 for cell in cells):
-            self.out[row.cells[0] :] = [line(" ".join(x.text.strip() for cell in cells for x in cell), marks.pop())]
+            self.out[row.cells[0] :] = [_joined([x for cell in cells for x in cell], marks.pop())]
 
     def _text(self, text: str) -> None:
         if not self.preformatted:
@@ -158,8 +161,13 @@ class _Walk:
         text = "".join(self.pieces)
         self.pieces.clear()
         text = text.rstrip() if self.preformatted else text.strip(" ")
-        if text or always:
-            self.out.append(line(text, self.mark))
+        if text or always or self.pictures:
+            self.out.append(line(text, self.mark, tuple(self.pictures)))
+            self.pictures.clear()
+
+
+def _joined(cells: list[Line], mark: Mark) -> Line:
+    return line(" ".join(x.text.strip() for x in cells), mark, tuple(name for x in cells for name in x.shown))
 
 
 def _hidden(attributes: dict[str, str]) -> bool:
@@ -170,6 +178,7 @@ def _hidden(attributes: dict[str, str]) -> bool:
 def _mark(tag: str, attributes: dict[str, str]) -> Mark:
     name, classes = attributes.get("id", ""), attributes.get("class", "")
     key = f"{tag}#{name} .{classes} [{attributes.get('name', '')}] {attributes.get('data-marker', '')}"
+    key = key.replace("x_", "")  # Outlook puts it before every name inside what it quotes
     if patterns.HTML_SIGNATURE.search(key):
         return Mark.SIGNATURE
     if patterns.HTML_QUOTED.search(key):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _FOLDED = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u2018": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _LINKS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>|\[cid:[^\[\]\s]*\]|\[image:[^\[\]]*\]")
+_PICTURES = re.compile(r"\[(?:cid|image): ?([^\[\]\s][^\[\]]*)\]")
 _PREFIX = re.compile(r"[ \t]{0,3}>[> \t]*")
 
 
@@ -37,6 +38,7 @@ class Line:
     text: str  #: as it came, without its line end
     folded: str  #: for comparison: see `fold`; without ">" and links
     mark: Mark = Mark.PLAIN
+    shown: tuple[str, ...] = ()  #: content ids, or names, of the pictures that stand in it
 
     @property
     def blank(self) -> bool:
@@ -48,22 +50,32 @@ def fold(text: str) -> str:
     return " ".join(text.translate(_FOLDED).translate(_INVISIBLE).lower().split())
 
 
-def line(text: str, mark: Mark = Mark.PLAIN) -> Line:
+def line(text: str, mark: Mark = Mark.PLAIN, shown: tuple[str, ...] = ()) -> Line:
     """A Line of `text`; what a client adds to links, "name<https://…>", is left out of the comparison."""
     bare = _LINKS.sub(" ", text) if "<" in text or "[" in text else text
-    return Line(text, fold(bare), mark)
+    if "[" in text:
+        shown += tuple(_PICTURES.findall(text))
+    return Line(text, fold(bare), mark, shown)
 
 
 def from_text(text: str) -> list[Line]:
     """The lines of a text part. A ">" before them marks them as quoted."""
     out: list[Line] = []
+    above = ""
     for row in text.split("\n"):
-        prefix = _PREFIX.match(row)
+        prefix = None if _is_open(above) else _PREFIX.match(row)
         if prefix:
-            out.append(Line(row, line(row[prefix.end() :]).folded, Mark.PREFIXED))
+            out.append(replace(line(row[prefix.end() :], Mark.PREFIXED), text=row))
         else:
             out.append(line(row))
+        above = row
     return out
+
+
+def _is_open(row: str) -> bool:
+    """Whether a row ends within «<name@host»: the ">" that begins the next one closes it."""
+    start = row.rfind("<")
+    return start > row.rfind(">") and ("@" in row[start:] or "://" in row[start:])
 
 
 def joined(lines: list[str]) -> str:

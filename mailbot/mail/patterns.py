@@ -55,7 +55,7 @@ MARKER = re.compile(
 #: The verb of an attribution, at its end.
 ATTRIBUTION_END = re.compile(
     r"(?:a écrit|a ecrit|à écrit|écrivait|wrote|writes|ha scritto|escribió|escreveu|schreef|napisał\(?a?\)?|skrev"
-    r"|kirjoitti|написал\(?а?\)?|пишет|написав|schrieb|írta|napsal\(?a?\)?|geschreven|šta píše)"
+    r"|kirjoitti|написал\(?а?\)?|пишет|написав|schrieb|írta|napsal\(?a?\)?|pisze|geschreven|šta píše)"
     r"(?: (?:le|sur|on|am|el) [^:]{1,80}| [^:]{0,80})? ?: ?$"
 )
 #: «schreef X <x@y> het volgende:», «於 … 寫道：»
@@ -67,8 +67,18 @@ ATTRIBUTION_DAY = re.compile(
     r"|(?:am|el|il|op|em|den|w dniu|dnia) |(?:пн|вт|ср|чт|пт|сб|вс)\b)"
 )
 ATTRIBUTION_DATE = re.compile(r"^(?:-+ ?)?\d{1,4}[-./ ]")
-#: A time, an address or a date with figures: without one of them a sentence may look like an attribution.
-ATTRIBUTION_SURE = re.compile(r"\d{1,2} ?[:h] ?\d{2}|@|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|<[^<>]*>")
+#: A time or an address: without one of them a sentence may look like an attribution.
+ATTRIBUTION_SURE = re.compile(r"\d{1,2} ?[:h] ?\d{2}|@|<[^<>]*>")
+#: A date alone: a person writes that too, so history must be seen below it.
+ATTRIBUTION_DATED = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+#: «ср, 30 апр. 2025 г. в 15:19, X <x@y>:»: a time, an address and no verb.
+ATTRIBUTION_BARE = re.compile(r"\d{1,2} ?[:h] ?\d{2}.{1,200}<[^<>]*@[^<>]*> ?[:：]$")
+#: Where an attribution begins behind other words of its line.
+ATTRIBUTION_INSIDE = re.compile(
+    r"(?i)[\s.!?-]((?:le (?:\d|lun|mar|mer|jeu|ven|sam|dim)"
+    r"|on (?:\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|am (?:\d|mo|di|mi|do|fr|sa|so)))"
+)
 
 HEADER = re.compile(
     r"^[*_ ]{0,3}(?P<name>de|from|von|da|van|från|fra|od|expéditeur|mittente|от кого|от"
@@ -83,6 +93,11 @@ HEADER = re.compile(
 )
 #: eM Client writes them without a colon.
 HEADER_BARE = re.compile(r'^(?P<name>de|from|à|to|date|objet|subject|cc) (?P<value>["<].*|.*@.*|\d{1,2}/.*|.{3,})$')
+#: Several of them in one line.
+HEADER_LINE = re.compile(
+    r"^[*_ ]{0,3}(?:de|from|von) ?:[^:]{1,120}@[^:]{1,120}"
+    r"\b(?:date|sent|envoyé(?: le)?|gesendet|to|à|an|subject|objet) ?:"
+)
 FROM_NAMES = frozenset([*"de from von da van från fra od expéditeur mittente от".split(), "message du", "от кого"])
 DATE_NAMES = frozenset(
     "sent gesendet inviato enviado verzonden skickat sendt wysłano отправлено date datum data fecha дата envoyé".split()
@@ -92,6 +107,7 @@ SUBJECT_NAMES = frozenset("objet subject sujet betreff oggetto asunto assunto on
 TIME = re.compile(r"\d{1,2} ?[:h] ?\d{2}")
 #: «2014-03-20 20:48 GMT+01:00 X <x@y>:» of Gmail, «---- On … wrote ----» of Zoho.
 DATED = re.compile(
+    r"^\d{4}-\d\d?-\d\d? \d\d?:\d\d gmt[+-]\d\d:?\d\d .{1,80}$|"
     r"^\d{4}[-./年] ?\d{1,2}[-./月] ?\d{1,2}\b.{0,120}<[^<>]*@[^<>]*>.{0,20}$"
     r"|^[- ]{2,}(?:on|le|am|el|il) .{4,200} (?:wrote|a écrit|schrieb|escribió|ha scritto) ?:?[- ]{2,}$"
 )
@@ -102,7 +118,8 @@ SEPARATOR = re.compile(
     r"|original mail|ursprüngliche nachricht|ursprungliche nachricht|weitergeleitete nachricht|weitergeleitet.{0,80}"
     r"|messaggio originale|messaggio inoltrato|mensaje original|mensaje reenviado|mensagem original"
     r"|mensagem encaminhada|oorspronkelijk bericht|doorgestuurd bericht|ursprungligt meddelande|original meddelelse"
-    r"|oprindelig meddelelse|opprinnelig melding|wiadomość oryginalna|исходное сообщение|пересылаемое сообщение"
+    r"|oprindelig meddelelse|oprindelig besked|antwort nachricht"
+    r"|opprinnelig melding|wiadomość oryginalna|исходное сообщение|пересылаемое сообщение"
     r"|reply message|reply separator|transféré par .{0,80})[-_=*–— ]{2,}$"
 )
 FORWARD = re.compile(
@@ -111,7 +128,8 @@ FORWARD = re.compile(
     r"|vidarebefordrat meddelande|videresendt meddelelse|forwarded by .{0,80}|пересылаемое сообщение"
     r"|transféré par .{0,80})[-_=*–— ]{2,}(?:$|(?:de|from|von|da|van|от) ?:)"
     r"|(?:début du message (?:réexpédié|transféré)|begin forwarded message|anfang der weitergeleiteten .{0,20}"
-    r"|inizio messaggio inoltrato|inicio del mensaje reenviado|begin doorgestuurd bericht) ?:$)"
+    r"|inizio messaggio inoltrato|inicio del mensaje reenviado|begin doorgestuurd bericht|forwarded message"
+    r"|message transféré) ?:$)"
 )
 MESSAGE_OF = re.compile(r"^message du ?:? ?\d{1,2}/\d{1,2}/\d{2,4}")
 RULE = re.compile(r"^[-_=*—–]{5,}$")
@@ -122,7 +140,6 @@ BANNER = re.compile(
     r"|vous n'obtenez pas souvent d'e-mail|you don't often get email|pourquoi c'est important"
     r"|learn why this is important"
 )
-FORWARD_SUBJECT = re.compile(r"^(?:tr|fwd?|wg|enc|rv|i|doorst|vs|vb|pd) ?: ", re.I)
 
 # --- what people do not write for us --------------------------------------------------------------------------------
 
@@ -183,6 +200,17 @@ CLOSING = re.compile(
     r"|cordiali saluti|distinti saluti|saludos(?: cordiales)?|un saludo|atentamente|met vriendelijke groet(?:en)?)"
     r"(?: et (?:bonne|belle) \w+)?[ ,.;!:…]{0,3}$"
 )
+#: What somebody says to somebody: an "I", a sum, a file that comes with it.
+SENTENCE = re.compile(
+    r"\b(?:je|il|elle|ils|elles|on|j'ai|c'est|c'était|n'est|n'a|i|i'm|we) |\b(?:ci-joint|joint|jointe|joints|jointes)\b"
+    r"|\d ?€|\b(?:oui|non|merci de|nous avons|nous vous (?:joignons|transmettons|confirmons|adressons|précisons))\b"
+)
+#: What a firm says of itself, below its name.
+SLOGAN = re.compile(
+    r"règlement des honoraires|honoraires par chèque|membre d'une association|inscrite? (?:au tableau|à l'ordre)"
+    r"|tableau de l'ordre|n'hésitez pas|suivez-nous|retrouvez-nous|prenez rendez-vous|horaires|ouvert d|sur rendez-vous"
+    r"|partenaire|depuis \d{4}|à votre (?:écoute|service)|follow us|visit us"
+)
 POSTSCRIPT = re.compile(r"^(?:p\.? ?-?s\.?|n\.? ?b\.?|post-scriptum)(?: ?[:.,–-]| )")
 #: What stands in a contact block and rarely in an answer. Two of them in one block of short lines make it one.
 CONTACT = re.compile(
@@ -201,7 +229,7 @@ ROLE = re.compile(
     r"|gérante?|directeur|directrice|responsable|cabinet|société|s\.?a\.?r\.?l|selarl|sas|conseil|manager|director"
     r"|engineer|founder|ceo|cto|président|gestionnaire|stagiaire|commissaire aux comptes)\b"
 )
-
+FORWARD_SUBJECT = re.compile(r"^(?:tr|fwd?|wg|enc|rv|i|doorst|vs|vb|pd) ?: ", re.I)
 # --- subjects of machines -------------------------------------------------------------------------------------------
 
 ABSENCE_SUBJECT = re.compile(

@@ -8,31 +8,72 @@ from __future__ import annotations
 from itertools import groupby
 
 from mailbot.mail import history, html, signature
-from mailbot.mail.lines import Kind, Line, from_text, joined
+from mailbot.mail.history import Reading
+from mailbot.mail.lines import Kind, Line, from_text, joined, line
 from mailbot.mail.message import Block, InboundMessage, Split
 
 
 def written(message: InboundMessage, sent: str = "") -> Split:
     """What the person wrote in `message`. `sent` is the text of our letter that it answers, "" where unknown.
 
-    The notes say which rule found history, and that a message was forwarded.
+    The notes say which rule found history, that a message was forwarded, and what was in doubt and therefore kept.
     """
-    lines = body(message)
-    reading = history.read(lines, sent)
-    kinds = reading.kinds
-    for start, end in _typed_runs(lines, kinds):
-        for at in signature.aside(lines[start:end], message.from_[0].name if message.from_ else ""):
-            kinds[start + at] = Kind.ASIDE
-    texts = {kind: joined([row.text for row, mine in zip(lines, kinds, strict=True) if mine is kind]) for kind in Kind}
+    reading = _read(body(message), sent, message)
     notes = [*reading.notes, *(["forwarded"] if reading.forward else [])]
-    return Split(texts[Kind.TYPED], texts[Kind.ASIDE], texts[Kind.QUOTED], tuple(notes), _blocks(lines, kinds))
+    blocks = _blocks(reading, message)
+    typed = "\n\n".join(block.text for block in blocks if block.kind is Kind.TYPED and block.text)
+    aside, quoted = (_all(reading, kind) for kind in (Kind.ASIDE, Kind.QUOTED))
+    return Split(typed, aside, quoted, tuple(notes), blocks)
 
 
-def _blocks(lines: list[Line], kinds: list[Kind]) -> tuple[Block, ...]:
-    """The lines in order, those of one kind that follow each other as one block; blank ones make none."""
-    filled = [(row, kind) for row, kind in zip(lines, kinds, strict=True) if not row.blank]
-    runs = groupby(filled, key=lambda pair: pair[1])
-    return tuple(Block(kind, joined([row.text for row, _ in run])) for kind, run in runs)
+def _read(lines: list[Line], sent: str, message: InboundMessage) -> Reading:
+    """Whose each line is, signatures included."""
+    reading = history.read(lines, sent)
+    sender = message.from_[0].name if message.from_ else ""
+    runs = _typed_runs(reading)
+    for start, end in runs:
+        for at in signature.aside(reading.lines[start:end], sender):
+            reading.kinds[start + at] = Kind.ASIDE
+    if not any(kind is Kind.TYPED and not row.blank for row, kind in zip(reading.lines, reading.kinds, strict=True)):
+        _keep_what_is_doubtful(reading, runs)
+    return reading
+
+
+def _keep_what_is_doubtful(reading: Reading, runs: list[tuple[int, int]]) -> None:
+    """Where nothing is typed, sentences among what was set aside or quoted with our letter are kept after all."""
+    doubtful = [run for run in runs if any(map(signature.is_sentence, reading.lines[slice(*run)]))]
+    places = {at for run in doubtful for at in range(*run)} | reading.strangers
+    for at in places:
+        if not signature.is_footer(reading.lines[at]):
+            reading.kinds[at] = Kind.TYPED
+    if places:
+        reading.notes.append("doubt: kept, for nothing else was typed")
+
+
+def _all(reading: Reading, kind: Kind) -> str:
+    return joined([row.text for row, mine in zip(reading.lines, reading.kinds, strict=True) if mine is kind])
+
+
+def _blocks(reading: Reading, message: InboundMessage) -> tuple[Block, ...]:
+    """The lines in order, those of one kind that follow each other as one block, with the files shown in it."""
+    parts = {name: file.part for file in message.attachments for name in (file.content_id, file.name) if name}
+    out: list[Block] = []
+    for kind, run in groupby(_spread(reading), key=lambda pair: pair[1]):
+        rows = [row for row, _ in run]
+        files = dict.fromkeys(parts[name] for row in rows for name in row.shown if name in parts)
+        text = joined([row.text for row in rows])
+        if text or files:
+            out.append(Block(kind, text, tuple(files)))
+    return tuple(out)
+
+
+def _spread(reading: Reading) -> list[tuple[Line, Kind]]:
+    """The lines with their kinds; a blank one, or a ">" alone, is a space in what stands above it."""
+    out: list[tuple[Line, Kind]] = []
+    for row, kind in zip(reading.lines, reading.kinds, strict=True):
+        space = row.blank and not row.shown and (kind is Kind.QUOTED or not row.text.strip())
+        out.append((line(""), out[-1][1]) if space and out else (row, kind))
+    return out
 
 
 def body(message: InboundMessage) -> list[Line]:
@@ -41,12 +82,12 @@ def body(message: InboundMessage) -> list[Line]:
     return lines if any(not row.blank for row in lines) else from_text(message.text)
 
 
-def _typed_runs(lines: list[Line], kinds: list[Kind]) -> list[tuple[int, int]]:
+def _typed_runs(reading: Reading) -> list[tuple[int, int]]:
     """(start, end) of each run of typed lines; blank lines do not part them, history does."""
     out: list[tuple[int, int]] = []
     start = None
-    for at in range(len(lines) + 1):
-        inside = at < len(lines) and kinds[at] is Kind.TYPED
+    for at in range(len(reading.lines) + 1):
+        inside = at < len(reading.lines) and reading.kinds[at] is Kind.TYPED
         if inside and start is None:
             start = at
         elif not inside and start is not None:

@@ -14,7 +14,7 @@ def aside(lines: list[Line], sender: str = "") -> set[int]:
 
     `sender` is the display name of From. A postscript below a signature stays.
     """
-    out = {at for at, line in enumerate(lines) if _is_footer(line)}
+    out = {at for at, line in enumerate(lines) if is_footer(line)}
     postscript = next((at for at, line in enumerate(lines) if patterns.POSTSCRIPT.match(line.folded)), len(lines))
     for first, last in ((0, postscript), (postscript, len(lines))):
         out |= _disclaimers(lines, first, last, out)
@@ -23,11 +23,19 @@ def aside(lines: list[Line], sender: str = "") -> set[int]:
     return out
 
 
-def _is_footer(line: Line) -> bool:
+def is_footer(line: Line) -> bool:
     folded = line.folded
     if not folded or len(folded) > 200:
         return False
     return any(pattern.search(folded) for pattern in (patterns.DEVICE, patterns.SECURITY, patterns.ENVIRONMENT))
+
+
+def is_sentence(line: Line) -> bool:
+    """Whether a line says something to somebody: names, functions, addresses and slogans do not."""
+    folded = line.folded
+    if len(folded.split()) < 4 or is_footer(line) or patterns.CONTACT.search(folded) or patterns.SLOGAN.search(folded):
+        return False
+    return bool(patterns.SENTENCE.search(folded)) and not patterns.CLOSING.match(folded)
 
 
 def _delimited(lines: list[Line], first: int, last: int) -> set[int]:
@@ -80,6 +88,8 @@ def _block(lines: list[Line], first: int, last: int, known: set[int], sender: st
         if len(folded) <= patterns.LONGEST and patterns.CLOSING.match(folded):
             return set(range(at, last))
         if len(folded) > _LONGEST_LINE or folded.endswith(("?", ";")) or folded.startswith(("- ", "• ", "* ")):
+            break
+        if is_sentence(lines[at]):
             break
         tail.insert(0, at)
     start = _contacts(lines, tail, sender)

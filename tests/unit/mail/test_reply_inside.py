@@ -1,0 +1,166 @@
+"""What somebody types into the letter we sent comes out, wherever it stands, and our words stay out."""
+
+import pytest
+
+from mailbot.mail import reply
+from mailbot.mail.lines import Kind
+from mailbot.mail.message import Address, Attachment, InboundMessage, Split
+
+SENT = """——— Répondez au-dessus de cette ligne ———
+
+Bonjour Aïcha Dubois,
+
+Question 1 [D0009-2025-1]
+  OGBNC05 · coefficient de déduction
+
+    Le dossier présente des recettes taxables et des recettes exonérées.
+    Quel coefficient de déduction a été appliqué en 2025 et comment
+    a-t-il été déterminé ?
+
+    Pièce attendue : note de calcul du coefficient de déduction
+    Réponse attendue le 15 décembre 2026
+
+Question 2 [D0009-2025-2]
+  2035-A · BM (ligne 30)
+
+    Le poste « autres frais divers de gestion » atteint 24 725 €, soit
+    34 % des dépenses. Merci d’en donner le détail.
+
+    Pièce attendue : détail des comptes composant la ligne 30
+
+Pour répondre, ou faire répondre un collègue : eccv+caaaaaamolhm4kwjpx5fjzmmq4@assaprol.example
+Mireille Anguelu
+gestionnaire, ASSAPROL"""
+LE = "Le mar. 24 nov. 2026 à 10:12, ASSAPROL <eccv@assaprol.example> a écrit :"
+HEADER = "De : ASSAPROL <eccv@assaprol.example>\nEnvoyé : mardi 24 novembre 2026 10:12\nÀ : A\nObjet : ECCV"
+
+
+def split(text: str = "", html: str = "", files: tuple[Attachment, ...] = ()) -> Split:
+    author = (Address("Aïcha Dubois", "a@cabinet.example"),)
+    return reply.written(InboundMessage("<1@x>", author, 1, text=text, html=html, attachments=files), SENT)
+
+
+def paragraphs() -> list[str]:
+    """Our letter as a client wraps it: a paragraph a line."""
+    return [" ".join(block.split()) for block in SENT.split("\n\n")]
+
+
+def quoted(prefix: str, old: str, new: str) -> str:
+    """Our letter as it came back with `old` replaced, every paragraph a line behind `prefix`."""
+    changed = "\n".join(prefix + row for row in paragraphs()).replace(old, new)
+    assert new in changed
+    return changed
+
+
+@pytest.mark.parametrize("prefix", ["", "> "])
+@pytest.mark.parametrize(
+    ("old", "new", "typed"),
+    [
+        ("été déterminé ?", "été déterminé ? Coefficient de 0,82, au prorata.", "Coefficient de 0,82, au prorata."),
+        ("Merci d’en", "Oui : sous-traitance. Merci d’en", "Oui : sous-traitance."),
+        ("en 2025 et comment", "en 2025 (0,82 comme en 2024) et comment", "(0,82 comme en 2024)"),
+        ("le détail.", "le détail. *Voir tableau joint*", "*Voir tableau joint*"),
+        ("ligne 30)", "ligne 30) NON", "NON"),
+        ("Quel coefficient", "Bonjour, 0,82. Quel coefficient", "Bonjour, 0,82."),
+    ],
+)
+def test_typed_inside_a_line_of_ours(old: str, new: str, typed: str, prefix: str) -> None:
+    found = split(f"{HEADER}\n\n{quoted(prefix, old, new)}")
+    assert found.text == typed
+    assert [block.text for block in found.blocks if block.kind is Kind.TYPED] == [typed]
+
+
+def test_two_answers_inside_stay_apart_and_in_order() -> None:
+    body = quoted("", "déterminé ?", "déterminé ? Oui, 0,82.").replace("le détail.", "le détail. Sous-traitance.")
+    found = split(f"Voir ci-dessous.\n\n{LE}\n{body}")
+    assert found.text == "Voir ci-dessous.\n\nOui, 0,82.\n\nSous-traitance."
+    kinds = [block.kind for block in found.blocks]
+    assert kinds == [Kind.TYPED, Kind.QUOTED, Kind.TYPED, Kind.QUOTED, Kind.TYPED, Kind.QUOTED]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("é", "e"), ("é", "?"), ("é", "Ã©"), ("é", "e\u0301"), ("é", ""), ("’", "'"), (" ", "\u00a0"), ("œ", "oe"),
+        ("Question", "*Question*"), ("\n", "\n\n"), ("\n", "\n> "), ("Aïcha Dubois", "Marc Petit"), ("de", "de\u200b"),
+        ("caaaaaamolhm4kwjpx5fjzmmq4", "caaaaaazlhm4kwjpx5fjzmmq2"), ("A", "a"),
+        ("ASSAPROL", "ASSAPROL<https://eur02.safelinks.protection.outlook.com/?url=http%3A%2F%2Fx&data=05>"),
+    ],
+)  # fmt: skip
+def test_what_clients_do_to_our_letter_is_not_typed(old: str, new: str) -> None:
+    found = split(f"Oui.\n\n{HEADER}\n\n{SENT.replace(old, new)}")
+    assert found.text == "Oui."
+
+
+def test_a_few_of_our_words_in_a_sentence_of_others_stay_in_it() -> None:
+    typed = "Le poste autres frais divers de gestion atteint 24 725 € car la sous-traitance a doublé."
+    assert split(f"{LE}\n" + quoted("", "comptes composant", f"comptes\n{typed}\ncomposant")).text == typed
+
+
+def test_red_inside_our_html() -> None:
+    body = "".join(f"<p class=MsoNormal>{row}</p>" for row in paragraphs())
+    answered = body.replace(
+        "le détail.", "le détail. <span style='color:red'>Sous-traitance, 12&nbsp;000&nbsp;€.</span>"
+    )
+    head = f"<div style='border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal>{HEADER.replace(chr(10), '<br>')}</p></div>"
+    html = f"<p class=MsoNormal>Réponse en rouge.</p>{head.replace('<eccv@assaprol.example>', 'eccv')}{answered}"
+    assert split(html=html).text.replace("\u00a0", " ") == "Réponse en rouge.\n\nSous-traitance, 12 000 €."
+
+
+def test_a_question_typed_again_above_the_history_stays() -> None:
+    typed = "Le poste « autres frais divers de gestion » atteint 24 725 €, soit 34 % des dépenses.\n\nSous-traitance."
+    assert split(f"{typed}\n\n{LE}\n\n{SENT}").text == typed
+
+
+def test_a_sentence_that_looks_like_an_attribution_stays_above_our_letter() -> None:
+    typed = "Le 12/03/2025 à 14:30, le client a écrit :\nje conteste ce montant."
+    assert split(f"{typed}\n\n{LE}\n\n{SENT}").text == typed
+
+
+def test_an_attribution_behind_the_last_words_is_cut_off() -> None:
+    found = split(f"Oui, 0,82. {LE}\n" + "\n".join(f"> {row}" for row in SENT.split("\n")))
+    assert found.text == "Oui, 0,82."
+    assert found.quoted.startswith("Le mar. 24")
+
+
+def test_what_the_writer_quotes_himself_stays() -> None:
+    text = "> Article 93 du CGI\n\nIl s'applique ici."
+    assert split(text).text == text
+
+
+def test_a_mail_address_at_the_end_of_an_attribution_is_no_quote() -> None:
+    text = "Oui.\n\nLe mar. 24 nov. 2026 à 10:12, ASSAPROL <eccv@assaprol.example\n> a écrit :\n\n> Bonjour,\n> Quel ?"
+    assert split(text).text == "Oui."
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("-- \nOui, le loyer est joint.", "--\nOui, le loyer est joint."),
+        ("Le 12 mars 2026 à 10:12, le client a écrit :\n\nje conteste.", "je conteste."),
+    ],
+)
+def test_in_doubt_it_is_kept_and_said(text: str, typed: str) -> None:
+    found = split(text)
+    assert found.text == typed
+    assert found.notes[-1].startswith("doubt")
+
+
+@pytest.mark.parametrize(
+    "text", ["Cordialement,\nAïcha Dubois", "Envoyé de mon iPhone", f"{LE}\n\n> {SENT}", "-- \nCabinet"]
+)
+def test_nothing_typed_is_nothing(text: str) -> None:
+    assert split(text).text == ""
+
+
+def test_pictures_belong_to_the_block_they_are_shown_in() -> None:
+    files = tuple(Attachment(f"1.{n}", f"image00{n}.png", "image/png", 9, "x", f"i{n}@x", True) for n in (1, 2, 3))
+    body = [f"<p>{row}</p>" for row in paragraphs()]
+    body.insert(4, "<p>Le calcul :</p><p><img src='cid:i1@x'></p>")
+    found = split(
+        html=f"<p>Oui. <img src='CID:i2@x'></p><blockquote type=cite>{''.join(body)}</blockquote>", files=files
+    )
+    shown = [(block.kind, block.text, block.files) for block in found.blocks if block.files]
+    assert shown == [(Kind.TYPED, "Oui.", ("1.2",)), (Kind.TYPED, "Le calcul :", ("1.1",))]
+    found = split("Oui.\n\n[cid:i1@x]\n\nCordialement,\nAïcha Dubois\n[cid:i3@x]", files=files)
+    assert [(block.kind, block.files) for block in found.blocks] == [(Kind.TYPED, ("1.1",)), (Kind.ASIDE, ("1.3",))]
