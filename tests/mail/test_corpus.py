@@ -13,11 +13,12 @@ A case is `NN-what-is-odd.eml`, and beside it, with the same name:
                       needs_sent = true: without our letter nobody could tell its words from the writer's
                       [answers] label or reference of a question = what was written about it
                       [answer_files] the same = [names]
-                      [absence] until, deputy
+                      [absence] until, deputy (words that must stand in it)
                       [bounce] recipients, status, permanent, delayed
 `.why`                one line: what is odd
 """
 
+import json
 import re
 import tomllib
 from datetime import UTC, datetime
@@ -66,7 +67,8 @@ def why(case: Path) -> str:
 def read(case: Path, known: bool) -> dict[str, Any]:
     """What `mailbot read` prints of a case; `known`: with --sent."""
     raw = case.read_bytes()
-    return describe.describe(raw, describe.envelope(raw, NOW), sent(case) if known else "")
+    found = describe.describe(raw, describe.envelope(raw, NOW), sent(case) if known else "")
+    return dict(json.loads(json.dumps(found)))
 
 
 def by_question(case: Path, expected: dict[str, Any]) -> dict[str, Any]:
@@ -99,9 +101,13 @@ def test_it_is_read_for_what_it_is(case: Path) -> None:
     for words in expected.get("notes", ()):
         assert any(words in note for note in found["notes"]), found["notes"]
     for name in ("absence", "bounce"):
-        wanted = expected.get(name)
-        assert wanted is None or found[name], why(case)
-        assert wanted is None or {key: found[name][key] for key in wanted} == wanted, why(case)
+        wanted = expected.get(name, {})
+        told = found[name] or {}
+        assert {key: told.get(key) for key in wanted if key != "deputy"} == {
+            key: value for key, value in wanted.items() if key != "deputy"
+        }, why(case)
+    deputy = expected.get("absence", {}).get("deputy", "")
+    assert deputy in (found["absence"] or {}).get("deputy", ""), why(case)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "answers" in says(case)], ids=lambda path: path.stem)
@@ -138,5 +144,6 @@ def test_nobody_in_the_corpus_is_real(case: Path) -> None:
     """Every address stands in a domain that cannot exist (RFC 2606)."""
     message = parse.parse(case.read_bytes())
     people = [a.address for a in (*message.from_, *message.to, *message.cc, *message.reply_to)]
-    found = re.findall(r"@[\w.-]+\.(\w+)", " ".join((*people, message.text, message.html)))
+    words = re.sub(r"cid:\S+", "", " ".join((*people, message.text, message.html)))
+    found = re.findall(r"@[\w.-]+\.(\w+)", words)
     assert set(found) <= {"example", "invalid"}
