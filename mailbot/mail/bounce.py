@@ -1,101 +1,161 @@
-"""Reads what a mail server says of a letter that did not arrive: RFC 3464 first, then prose of qmail and Exchange."""
+"""Reads what a mail server says of a letter that did not arrive: RFC 3464 first, then prose, French and English.
+
+Each recipient has a state of its own: a report that names several says of each what became of it.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from mailbot.mail import html, machines
+from mailbot.mail.lines import fold
 from mailbot.mail.message import InboundMessage
 
-_FIELD = re.compile(r"^([A-Za-z-]+):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.M)
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
+LONGEST = 20_000  #: characters of prose that are read
+_FIELD = re.compile(r"^([A-Za-z-]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.M)
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_REPLY_CODE = re.compile(r"(?<![\d.])([45])\d\d(?=[ -])")
 _ADDRESS = re.compile(r"[\w.+'=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>\s]+>)", re.I | re.M)
-_RETURNED = re.compile(
-    r"^-{2,} ?(?:below this line|this is a copy|en-têtes|original message|diagnostic information)", re.I | re.M
-)
-_PROSE = re.compile(
-    r"this is the qmail-send program|i wasn't able to deliver your message|delivery has failed to these recipients"
-    r"|échec de la remise (?:pour|à) ces destinataires|votre message n'a pas (?:pu être|été) (?:remis|distribué"
-    r"|délivré)"
-    r"|could not be delivered to one or more|the following address(?:es)? failed|undeliverable to the following"
-    r"|remise a échoué|n'est pas parvenu à ses destinataires",
-    re.I,
-)
-_FROM_SERVER = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|microsoftexchange[0-9a-f]{32})@", re.I)
-_UNKNOWN = re.compile(
-    r"user unknown|unknown user|no such user|no mailbox here|does ?n[o']t exist|n'existe pas|address not found"
-    r"|invalid recipient"
-    r"|(?:host|domain)(?: name)? (?:unknown|not found)|adresse introuvable|destinataire inconnu|recipientnotfound",
-    re.I,
-)
+_MESSAGE_ID = re.compile(r"^[ \t>]*message-id ?:\s*(<[^<>\s]+>)", re.I | re.M)
 #: RFC 3463 §3: the mailbox or its domain is wrong. 5.1.7 and 5.1.8 speak of our own address.
-_WRONG_ADDRESS = re.compile(r"5\.1\.(?!7$|8$)\d+|5\.4\.4")
+_WRONG_ADDRESS = re.compile(r"5\.1\.(?!7$|8$)\d+|5\.4\.4|5\.4\.310")
+#: Says nothing exact, or what Exchange Online says of an address it does not know: the words decide.
+_VAGUE = re.compile(r"|5\.[0-9]{1,2}\.0|5\.4\.1|5\.2\.1|5\.7\.1")
+ARRIVED = frozenset({"delivered", "relayed", "expanded"})
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the letter to one recipient."""
+
+    recipient: str  #: lower case
+    action: str = ""  #: failed, delayed, delivered, relayed or expanded (RFC 3464 §2.3.3)
+    status: str = ""  #: RFC 3463, for example "5.1.1"; "" where the server gives none
+    permanent: bool = False  #: the address or its domain does not exist: writing again is no use
+    also: str = ""  #: the address as we wrote it, where the server names another as the final one
 
 
 @dataclass(frozen=True)
 class Bounce:
-    """What happened to one letter of ours."""
+    """What happened to one letter of ours; of several recipients the worst."""
 
     recipients: tuple[str, ...]  #: lower case; those the server speaks of
-    status: str = ""  #: RFC 3463, for example "5.1.1"; "" where the server gives none
-    permanent: bool = False  #: the address or its domain does not exist: writing again is no use
+    status: str = ""
+    permanent: bool = False
     delayed: bool = False  #: it is late; the server goes on trying
     original_message_id: str = ""  #: with its brackets; "" where it did not come back
+    reports: tuple[Report, ...] = ()
+
+    def of(self, address: str) -> Report | None:
+        """What became of the letter to `address`, None where the server does not speak of it."""
+        known = [report for report in self.reports if address.lower() in (report.recipient, report.also)]
+        return min(known, key=_rank, default=None)
+
+    @property
+    def worst(self) -> Report | None:
+        """What became of the letter where it went worst."""
+        return min(self.reports, key=_rank, default=None)
+
+    @property
+    def arrived(self) -> bool:
+        """True for a report of success only."""
+        return bool(self.reports) and all(report.action in ARRIVED for report in self.reports)
 
 
-def read(message: InboundMessage) -> Bounce | None:
-    """The bounce that `message` is, or None if it is none."""
+def read(message: InboundMessage, null_path: bool = False) -> Bounce | None:
+    """The bounce that `message` is, or None if it is none. `null_path`: it came with the null reverse-path."""
     if message.status:
-        return _from_report(message)
-    text = message.text[:20_000]
-    by_server = any(_FROM_SERVER.match(address.address) for address in message.from_)
-    return _from_prose(message, text) if by_server and _PROSE.search(text) else None
+        return _bounce(_from_report(message.status), _original(message, ""))
+    text = (message.text or html.text(message.html[: 2 * LONGEST]))[:LONGEST]
+    server = "x-failed-recipients" in message.headers or any(
+        machines.SERVER_ADDRESS.match(one.address) or machines.SERVER_NAME.match(one.name) for one in message.from_
+    )
+    if not server and not null_path:
+        return None
+    found = machines.RETURNED.search(text)
+    told, original = (text[: found.start()] if found else text), _original(message, text)
+    said = fold(told)
+    if not machines.UNDELIVERED.search(said) and not (server and machines.UNDELIVERED.search(fold(message.subject))):
+        return None
+    reports = _from_prose(message, told, fold(f"{message.subject}. {told}"))
+    return _bounce(reports, original) if server or original or reports else None
 
 
-def _from_report(message: InboundMessage) -> Bounce:
-    """The per-recipient fields of RFC 3464 §2.3. One that failed speaks louder than one that is late."""
-    recipients: list[str] = []
-    statuses: list[str] = []
-    actions: set[str] = set()
-    diagnostics = ""
-    for name, value in _FIELD.findall(message.status):
-        field, words = name.lower(), " ".join(value.split())
-        if field in ("final-recipient", "original-recipient"):
-            recipients += [found.lower() for found in _ADDRESS.findall(words)]
-        elif field == "action":
-            actions.add(words.lower().partition(" ")[0])
-        elif field == "status":
-            statuses += _STATUS.findall(words)
-        elif field == "diagnostic-code":
-            diagnostics += f" {words}"
-    status = max(statuses, default="")
-    failed = "failed" in actions or (not actions and status.startswith("5"))
+def _bounce(reports: list[Report], original: str) -> Bounce:
+    worst = min(reports, key=_rank, default=Report(""))
     return Bounce(
-        recipients=tuple(dict.fromkeys(recipients)),
-        status=status,
-        permanent=failed and _is_permanent(status, diagnostics),
-        delayed="delayed" in actions and not failed,
-        original_message_id=_original(message, ""),
+        recipients=tuple(dict.fromkeys(name for one in reports for name in (one.recipient, one.also) if name)),
+        status=worst.status,
+        permanent=worst.permanent,
+        delayed=worst.action == "delayed",
+        original_message_id=original,
+        reports=tuple(reports),
     )
 
 
-def _from_prose(message: InboundMessage, text: str) -> Bounce:
-    found = _RETURNED.search(text)
-    told = text[: found.start()] if found else text
-    status = next(iter(_STATUS.findall(told)), "")
-    code = _REPLY_CODE.search(told)
-    late = status.startswith("4") or (not status and code is not None and code[1] == "4")
-    recipients = tuple(dict.fromkeys(address.lower() for address in _ADDRESS.findall(told)))
-    return Bounce(recipients, status, not late and _is_permanent(status, told), late, _original(message, text))
+def _rank(report: Report) -> tuple[bool, int, bool]:
+    """The worst first."""
+    order = {"failed": 0, "": 1, "delayed": 2}
+    return not report.permanent, order.get(report.action, 3), not report.status
 
 
-def _is_permanent(status: str, diagnostics: str) -> bool:
+def _from_report(status: str) -> list[Report]:
+    """The per-recipient fields of RFC 3464 §2.3: a block each, parted by blank lines."""
+    reports: list[Report] = []
+    for block in re.split(r"\n[ \t]*\n", status.replace("\r\n", "\n")):
+        fields = {name.lower(): " ".join(value.split()) for name, value in reversed(_FIELD.findall(block))}
+        final = _ADDRESS.search(fields.get("final-recipient", ""))
+        original = _ADDRESS.search(fields.get("original-recipient", ""))
+        if final or original or {"action", "status"} <= fields.keys():
+            reports.append(_report(fields, *(found[0].lower() if found else "" for found in (final, original))))
+    return reports
+
+
+def _report(fields: dict[str, str], final: str, original: str) -> Report:
+    diagnostic = fields.get("diagnostic-code", "")
+    status = next(iter(_STATUS.findall(fields.get("status", ""))), "")
+    exact = next((code for code in _STATUS.findall(diagnostic) if code[0] == (status or code)[0]), "")
+    if exact and _VAGUE.fullmatch(status):
+        status = exact
+    action = fields.get("action", "").lower().partition(" ")[0]
+    code = _REPLY_CODE.search(diagnostic)
+    action = action or {"5": "failed", "4": "delayed", "2": "delivered"}.get(
+        status[:1] or (code[1] if code else ""), ""
+    )
+    permanent = action == "failed" and _is_permanent(status, fold(diagnostic))
+    return Report(final or original, action, status, permanent, original if original != final else "")
+
+
+def _from_prose(message: InboundMessage, told: str, said: str) -> list[Report]:
+    """A state for each address that the prose names, from the words behind it; for one address from all of them."""
+    named = dict.fromkeys(found.lower() for found in _ADDRESS.findall(message.header("x-failed-recipients")))
+    places = {found[0].lower(): found.start() for found in reversed(list(_ADDRESS.finditer(told)))}
+    known = list(named) or list(places)
+    if len(known) < 2:
+        return [_told(address, said) for address in known]
+    order = sorted((places.get(address, 0), address) for address in known)
+    ends = [start for start, _ in order[1:]] + [len(told)]
+    return [_told(one, fold(told[start:end])) for (start, one), end in zip(order, ends, strict=True)]
+
+
+def _told(address: str, said: str) -> Report:
+    """What folded prose says of one recipient."""
+    status = min(_STATUS.findall(said), key=lambda found: found[0] != "5", default="")
+    code = status[:1] or next(iter(_REPLY_CODE.findall(said)), "")
+    late = code != "5" and (code == "4" or bool(machines.DELAYED.search(said)))
+    if late and not machines.GIVEN_UP.search(said):
+        return Report(address, "delayed", status)
+    return Report(address, "failed", status, _is_permanent(status, said))
+
+
+def _is_permanent(status: str, said: str) -> bool:
     """A mailbox that is full, or a policy, may change; an address that is wrong does not (RFC 3463 §3.2)."""
     if _WRONG_ADDRESS.fullmatch(status):
         return True
-    return status in ("", "5.0.0", "5.5.0", "5.3.0") and bool(_UNKNOWN.search(diagnostics))
+    if not _VAGUE.fullmatch(status) or machines.NOT_THE_ADDRESS.search(said):
+        return False
+    return bool(machines.UNKNOWN_ADDRESS.search(said))
 
 
 def _original(message: InboundMessage, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailbot.mail import patterns
+from mailbot.mail import machines
 from mailbot.mail.envelope import Envelope
 from mailbot.mail.lines import fold
 from mailbot.mail.message import InboundMessage, Split
@@ -38,6 +38,6 @@ def nothing_typed(message: InboundMessage, split: Split) -> Disposition | None:
     if split.text.strip():
         return None
     inside = any(attached.type == "message/rfc822" for attached in message.attachments)
-    if "forwarded" in split.notes or inside or patterns.FORWARD_SUBJECT.match(fold(message.subject) + " "):
+    if "forwarded" in split.notes or inside or machines.FORWARD_SUBJECT.match(fold(message.subject) + " "):
         return Disposition.FORWARD
     return None if message.attachments else Disposition.EMPTY

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from mailbot.mail import bounce, patterns
+from mailbot.mail import absence, bounce, html, machines
 from mailbot.mail.envelope import Envelope, split
 from mailbot.mail.lines import fold
 from mailbot.mail.message import InboundMessage
+from mailbot.mail.reply import written
 
 _MOST_RECEIVED = 50  # RFC 5321 §6.3 asks for 100 at least; no firm is that far away
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -47,33 +48,43 @@ def too_many_hops(message: InboundMessage, envelope: Envelope, own: Own) -> Disp
 
 
 def our_own(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """From is the bot, or it carries our header, or the Message-ID of a letter as its own."""
+    """From is the bot, or it carries our header, or the Message-ID of a letter as its own, or our name as its loop."""
     mine = [_without_token(address.address) for address in message.from_]
     ours = _OURS.search(message.message_id) and message.message_id.lower().endswith(f"@{own.domain.lower()}>")
-    return Disposition.LOOP if own.address.lower() in mine or "x-mailbot" in message.headers or ours else None
+    looped = own.domain != "" and message.header("x-loop").strip(" <>").lower() in (own.domain.lower(), own.address)
+    back = own.address.lower() in mine or "x-mailbot" in message.headers or ours or looped
+    return Disposition.LOOP if back else None
 
 
 def delivery_report(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """A delivery status notification (RFC 3464), or the prose of a mail server."""
-    if message.report_type == "delivery-status" or message.status:
-        return Disposition.BOUNCE
-    return Disposition.BOUNCE if bounce.read(message) else None
+    """A delivery status notification (RFC 3464), or the prose of a mail server; of success it is a receipt."""
+    found = bounce.read(message, _null(envelope))
+    if found and found.arrived:
+        return Disposition.AUTO
+    return Disposition.BOUNCE if found or message.report_type == "delivery-status" else None
 
 
 def read_receipt(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """A message disposition notification (RFC 8098)."""
+    """A message disposition notification (RFC 8098), or what Outlook makes of one: « Lu : », and nothing typed."""
     types = {message.content_type, *(attached.type for attached in message.attachments)}
-    receipt = message.report_type == "disposition-notification" or "message/disposition-notification" in types
-    return Disposition.AUTO if receipt else None
+    if message.report_type == "disposition-notification" or "message/disposition-notification" in types:
+        return Disposition.AUTO
+    if not machines.RECEIPT_SUBJECT.match(fold(message.subject)) or message.attachments:
+        return None
+    typed = fold(written(message).text)
+    return Disposition.AUTO if not typed or machines.RECEIPT_TEXT.search(typed[: machines.TOP]) else None
 
 
 def calendar_reply(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
     """A calendar program answers or invites (RFC 6047); a person who attaches a calendar file is none."""
-    meant = "calendarmessage" in message.header("content-class") or patterns.CALENDAR_SUBJECT.match(
-        fold(message.subject)
-    )
-    attached = any(file.type == "text/calendar" for file in message.attachments)
-    return Disposition.AUTO if message.content_type == "text/calendar" or (attached and meant) else None
+    if message.content_type == "text/calendar":
+        return Disposition.AUTO
+    if not any(file.type == "text/calendar" for file in message.attachments):
+        return None
+    meant = "calendarmessage" in message.header("content-class")
+    meant = meant or bool(machines.CALENDAR_SUBJECT.match(fold(message.subject)))
+    alone = all(file.type in ("text/calendar", "application/ics") for file in message.attachments)
+    return Disposition.AUTO if meant or (alone and not written(message).text.strip()) else None
 
 
 def auto_submitted(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
@@ -84,28 +95,67 @@ def auto_submitted(message: InboundMessage, envelope: Envelope, own: Own) -> Dis
 
 def automatic_header(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
     """What autoresponders wrote before RFC 3834. X-Auto-Response-Suppress says nothing: people's mail carries it."""
-    if any(name in message.headers for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-mail-autoreply")):
+    if any(name in message.headers for name in machines.AUTOMATIC_HEADERS):
+        return Disposition.AUTO
+    if any(pattern.search(message.header(name)) for name, pattern in machines.AUTOMATIC_VALUES.items()):
         return Disposition.AUTO
     precedence = message.header("precedence").strip().lower()
-    listed = "list-id" in message.headers and precedence == "bulk"
+    listed = precedence == "bulk" and ("list-id" in message.headers or "list-post" in message.headers)
     return Disposition.AUTO if precedence in ("bulk", "junk", "auto_reply") and not listed else None
 
 
 def absence_subject(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """«Réponse automatique :» and its like, without a header that says so."""
-    return Disposition.AUTO if patterns.ABSENCE_SUBJECT.match(fold(message.subject)) else None
+    """«Réponse automatique :» and its like, without a header that says so. A subject that people type as well, in
+    reply to something, needs the words of an absence too; a mail of its own is the person's: it may ask us for one."""
+    subject = fold(message.subject)
+    if machines.ABSENCE_SUBJECT.match(subject):
+        return Disposition.AUTO
+    likely = machines.ABSENCE_LIKELY.match(subject) and not message.attachments
+    answers = message.in_reply_to or message.references or _null(envelope)
+    if not likely or not answers:
+        return None
+    return Disposition.AUTO if absence.away(written(message).text[: machines.TOP]) else None
 
 
 def challenge(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
     """A filter wants the sender to prove that he is a person."""
-    return Disposition.AUTO if patterns.CHALLENGE_SUBJECT.search(fold(message.subject)) else None
+    if any(machines.CHALLENGE_SENDER.search(address.address) for address in message.from_):
+        return Disposition.AUTO
+    subject = fold(message.subject)
+    if machines.CHALLENGE_SUBJECT.search(subject) and not machines.ANSWERS_SUBJECT.match(subject):
+        return Disposition.AUTO
+    return Disposition.AUTO if _challenges(_top(message)) and _challenges(fold(written(message).text)) else None
+
+
+def acknowledgement(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
+    """A system says that it has received something: its subject, its words, and what no person says of himself."""
+    if not machines.ACKNOWLEDGEMENT_SUBJECT.match(fold(message.subject)):
+        return None
+    typed = fold(written(message).text[: machines.TOP])
+    said = machines.ACKNOWLEDGED.search(typed) and machines.BY_A_SYSTEM.search(typed)
+    return Disposition.AUTO if said else None
+
+
+def newsletter(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
+    """Mail to many (RFC 2369) that answers nothing and to which nobody can write; a person through a list can."""
+    if "list-unsubscribe" not in message.headers or message.in_reply_to or message.references:
+        return None
+    discussed = "list-post" in message.headers or message.header("precedence").strip().lower() == "list"
+    return None if discussed else Disposition.AUTO
+
+
+def no_reply(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
+    """From an address that nobody reads: no person, and nothing may be written to it."""
+    sent_by = message.sender
+    nobody = sent_by and machines.NO_REPLY.fullmatch(sent_by.address.partition("@")[0])
+    return Disposition.AUTO if nobody else None
 
 
 def null_reverse_path(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """Nobody wants an answer: a notification of some mail server (RFC 5321 §4.5.5). Other mail waits for a person."""
-    if envelope.reverse_path not in ("", "<>"):
+    """Nobody wants an answer (RFC 5321 §4.5.5): an absence without any other sign. Other mail waits for a person."""
+    if not _null(envelope):
         return None
-    return Disposition.BOUNCE if bounce.read(message) else Disposition.HOLD
+    return Disposition.AUTO if absence.away(written(message).text[: machines.TOP]) else Disposition.HOLD
 
 
 def no_one_author(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
@@ -136,11 +186,30 @@ RULES: tuple[Rule, ...] = (
     automatic_header,
     absence_subject,
     challenge,
+    acknowledgement,
+    newsletter,
+    no_reply,
     null_reverse_path,
     no_one_author,
     in_pieces,
     encrypted,
 )
+
+
+def _null(envelope: Envelope) -> bool:
+    return envelope.reverse_path in ("", "<>")
+
+
+def _top(message: InboundMessage) -> str:
+    """The beginning of the text, folded; "" where no link stands anywhere: no machine asks for a click without one."""
+    if "http" not in message.text and "http" not in message.html:
+        return ""
+    return fold(message.text[: machines.TOP] or html.text(message.html[: 10 * machines.TOP])[: machines.TOP])
+
+
+def _challenges(folded: str) -> bool:
+    told = (machines.CHALLENGE_DEED, machines.CHALLENGE_FATE, machines.CHALLENGE_PROOF)
+    return all(pattern.search(folded[: machines.TOP]) for pattern in told)
 
 
 def _without_token(address: str) -> str:
