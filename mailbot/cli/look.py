@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,22 +92,24 @@ def read(
     """How raw messages are understood, without storing them: JSON lines. - is stdin, a folder all its .eml files."""
     quoted = sent.read_text(encoding="utf-8") if sent else ""
     matching = not only_text and not sent and context.path.exists() and context.config.store.path.exists()
-    now = instant(when) if when else datetime.now(UTC)
-    system = replace(context.app.system, now=lambda: now) if matching else None
+    at = instant(when) if when else None
+    system = context.app.system if matching else None
+    if system and at:
+        system = replace(system, now=lambda: at)
     for name, raw in _messages(files):
         if isinstance(raw, OSError):
             found = describe.unread(f"unreadable: {raw.strerror}")
         elif system:
-            found = describe.with_database(system, *_as(raw, writer, to, now), trust or "")
+            found = describe.with_database(system, *_as(raw, writer, to, at), trust or "")
         else:
-            found = describe.describe(*_as(raw, writer, to, now), quoted, trust or "")
+            found = describe.describe(*_as(raw, writer, to, at), quoted, trust or "")
         click.echo(found["text"] if only_text else json.dumps({"file": name, **found}, ensure_ascii=False))
 
 
-def _as(raw: bytes, writer: str | None, to: str | None, now: datetime) -> tuple[bytes, Envelope]:
+def _as(raw: bytes, writer: str | None, to: str | None, at: datetime | None) -> tuple[bytes, Envelope]:
     """The message with its envelope, as if that person had written it."""
     raw = _written_by(raw, writer) if writer else raw
-    return raw, describe.envelope(raw, now, to)
+    return raw, describe.envelope(raw, at, to)
 
 
 def _written_by(raw: bytes, email: str) -> bytes:

@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from ..config.model import AnswersSection
 from ..domain import access
 from ..domain.model import File, Verdict
 from ..errors import Refusal, Unreadable
-from ..mail import bounce, language, limits
+from ..mail import absence, bounce, language, limits
 from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
 from ..mail.envelope import Envelope
 from ..mail.message import Address, InboundMessage, Split
@@ -35,6 +36,7 @@ from .system import Policy, System
 
 _RETURN_PATH = re.compile(r"^return-path:[ \t]*<([^<>\s]*)>", re.I | re.M)
 _DELIVERED = re.compile(r"^(?:delivered-to|x-original-to|envelope-to):[ \t]*<?([^<>\s]+@[^<>\s]+)", re.I | re.M)
+_DATE = re.compile(r"^date:[ \t]*([^\r\n]+)", re.I | re.M)
 #: How each question stands in our letters: « Question 2 [D0009-2025-2] ».
 _ASKED = re.compile(r"^\s*Question\s+(\w{1,3})\s+\[([A-Z]\d+-\d{4}-\d+)\]", re.M)
 
@@ -51,18 +53,30 @@ def describe(raw: bytes, envelope: Envelope, sent: str = "", trust: str = "") ->
     came = files(message, 0, policy)
     if screened.disposition is Disposition.ACCEPT and not came and (empty := nothing_typed(message, split)):
         screened = Screened(empty, "nothing typed")
-    found = _object(Reading(message, screened, split), came, trust or Trust.CLAIMED.name.lower())
+    day = envelope.received_at.date()
+    found = _object(Reading(message, screened, split), came, trust or Trust.CLAIMED.name.lower(), day)
     if found["disposition"] == "accept":
         found["answers"] = _by_label(split, _labels(sent), came)
     return found
 
 
-def envelope(raw: bytes, now: datetime, to: str | None = None) -> Envelope:
-    """The envelope of a message in a file: as a mail server left it in Return-Path and Delivered-To (RFC 5321 §4.4)."""
+def envelope(raw: bytes, at: datetime | None, to: str | None = None) -> Envelope:
+    """The envelope of a message in a file: as a mail server left it in Return-Path and Delivered-To (RFC 5321 §4.4).
+
+    Without an instant it came when it says that it was written.
+    """
     block = limits.head(raw).decode("utf-8", "replace")
     path = _RETURN_PATH.search(block)
     came_to = [to] if to else _DELIVERED.findall(block)
-    return Envelope(path[1] if path else "unknown@invalid", tuple(came_to), now)
+    return Envelope(path[1] if path else "unknown@invalid", tuple(came_to), at or _dated(block))
+
+
+def _dated(block: str) -> datetime:
+    now, found = datetime.now(UTC), _DATE.search(block)
+    with suppress(ValueError, TypeError, OverflowError):
+        written_at = parsedate_to_datetime(found[1]) if found else now
+        return min(written_at if written_at.tzinfo else written_at.replace(tzinfo=UTC), now)
+    return now
 
 
 def unread(reason: str) -> dict[str, Any]:
@@ -97,7 +111,7 @@ def _by_label(split: Split, labels: dict[str, str], came: Sequence[File]) -> lis
     ]
 
 
-def _object(reading: Reading, came: Sequence[File], trust: str) -> dict[str, Any]:
+def _object(reading: Reading, came: Sequence[File], trust: str, today: date = date.min) -> dict[str, Any]:
     message, split = reading.message or InboundMessage("", (), 0), reading.split
     sender = message.sender or Address("", "")
     disposition = reading.screened.disposition.value
@@ -118,10 +132,18 @@ def _object(reading: Reading, came: Sequence[File], trust: str) -> dict[str, Any
         "in_reply_to": next(iter(message.in_reply_to), None),
         "references": list(message.references),
         "attachments": _attachments(message, came),
-        "absence": None,
+        "absence": _absence(message, today) if disposition == "auto" else None,
         "bounce": asdict(found) if found else None,
         "notes": [*message.notes, *split.notes],
     }
+
+
+def _absence(message: InboundMessage, today: date) -> dict[str, Any] | None:
+    found = absence.read(message, today)
+    if found is None:
+        return None
+    iso = {name: day.isoformat() if day else None for name, day in (("since", found.since), ("until", found.until))}
+    return {**iso, "deputy": found.deputy or None}
 
 
 def _attachments(message: InboundMessage, came: Sequence[File]) -> list[dict[str, Any]]:
@@ -146,7 +168,8 @@ def with_database(system: System, raw: bytes, envelope: Envelope, trust: str = "
     reading = read(system, system.store.conn, raw, envelope)
     if reading.message is None:
         return {**unread(reading.screened.rule), "commands": []}
-    found = _object(reading, files(reading.message, 0, system.policy), trust or Trust.NONE.name.lower())
+    came, day = files(reading.message, 0, system.policy), system.today().date()
+    found = _object(reading, came, trust or Trust.NONE.name.lower(), day)
     found["commands"] = []
     if reading.screened.disposition in (Disposition.ACCEPT, Disposition.EMPTY, Disposition.FORWARD):
         with suppress(_Undo), system.store.tx() as conn:
