@@ -1,51 +1,42 @@
-"""Undoes what transport did to a part: transfer encodings, charsets that lie, flowed lines, names of files."""
+"""Undoes what transport did to the content of a part: transfer encodings, flowed lines, files inside the text."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-import unicodedata
 from contextlib import suppress
 from email.message import Message
 
+from mailbot.mail.charsets import decode as decode
 from mailbot.mail.heavy import Light
 
-#: What is written in practice under these names (WHATWG Encoding, §4.2): Windows bytes under a Latin-1 label.
-_ALIASES = {
-    "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "windows-1252": "cp1252",
-    "us-ascii": "utf-8", "ascii": "utf-8", "ansi_x3.4-1968": "utf-8", "utf8": "utf-8", "unknown-8bit": "utf-8",
-    "iso-8859-8-i": "iso-8859-8", "ks_c_5601-1987": "cp949", "x-sjis": "cp932", "gb2312": "gb18030",
-}  # fmt: skip
-#: Codecs of Python that are no charsets of mail.
-_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7", "utf-7"})
-_SINGLE_BYTE = re.compile(r"cp125\d|cp850|iso-?8859|mac|koi8")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_ENDING = {
-    "application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/tiff": "tif",
-    "image/heic": "heic", "text/plain": "txt", "text/html": "html", "text/csv": "csv", "text/calendar": "ics",
-    "message/rfc822": "eml", "message/delivery-status": "txt", "text/rfc822-headers": "txt",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx", "application/ms-tnef": "dat",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx", "application/zip": "zip",
-}  # fmt: skip
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # controls, bidi and zero-width marks, lone surrogates
-_LONGEST_NAME = 180
+_BASE64_LINES = re.compile(rb"(?:[ \t]*+[A-Za-z0-9+/=]*+[ \t]*+(?:\r?\n|\Z))*+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST_PIECES = 1_000
+_SOFT_BREAK = re.compile(rb"=[ \t]*(?:\r\n?|\n)")
+_UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} (?P<name>\S[^\n]{0,1000})$", re.M)
+_SIGNED = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----[ ]*\n(?:[A-Za-z][A-Za-z-]*:[^\n]*\n)*\n")
+_SIGNATURE = "\n-----BEGIN PGP SIGNATURE-----"
+_SIGNATURE_END = "-----END PGP SIGNATURE-----"
 
 
 def content(part: Message, light: Light) -> tuple[bytes, str]:
     """(decoded bytes, note) of a part of `light` that is no container. Broken base64 is read as far as it goes."""
-    if str(part.get("content-transfer-encoding", "")).strip().lower() != "base64":
-        if light.runs:
-            _put_back(part, light)
-        data = part.get_payload(decode=True)
-        return (data, "") if isinstance(data, bytes) else (b"", "")
-    payload = part.get_payload()
-    packed = light.restored(payload.encode("ascii", "replace")) if isinstance(payload, str) else b""
-    pieces = packed.rstrip(b"= \t\r\n").split(b"=")
-    if len(pieces) == 1:
-        with suppress(binascii.Error):
-            return binascii.a2b_base64(packed), ""
-    return b"".join(map(_mended, pieces)), "base64 repaired"
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    if encoding.startswith("base64"):
+        payload = part.get_payload()
+        packed = light.restored(payload.encode("ascii", "replace")) if isinstance(payload, str) else b""
+        return unpacked(packed, part.get_content_maintype() == "text")
+    if light.runs:
+        _put_back(part, light)
+    if encoding.startswith("quoted-printable"):
+        payload = part.get_payload()
+        quoted = payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else b""
+        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", quoted).removesuffix(b"=")), ""
+    data = part.get_payload(decode=True)
+    return (data, "") if isinstance(data, bytes) else (b"", "")
 
 
 def _put_back(part: Message, light: Light) -> None:
@@ -55,42 +46,43 @@ def _put_back(part: Message, light: Light) -> None:
         part.set_payload(light.restored(payload.encode("ascii", "surrogateescape")).decode("ascii", "surrogateescape"))
 
 
+def unpacked(packed: bytes, is_text: bool = False) -> tuple[bytes, str]:
+    """Base64, and in a text also what is none: a footer that a list put behind it, or words under a wrong label."""
+    if not is_text:
+        return _decoded(packed)
+    found = _BASE64_LINES.match(packed)
+    end = found.end() if found else 0
+    data, note = _decoded(packed[:end])
+    rest = packed[end:].strip()
+    if not rest:
+        return (packed, "not base64") if note and not _is_text(data) else (data, note)
+    if data and not note and not _CONTROL.search(data):
+        return data.rstrip() + b"\n\n" + rest, "text behind base64"
+    data, note = _decoded(packed)
+    return (data, note) if _is_text(data) else (packed, "not base64")
+
+
+def _decoded(packed: bytes) -> tuple[bytes, str]:
+    """(bytes, note). Padding in the middle ends one piece and begins another."""
+    pieces = packed.rstrip(b"= \t\r\n").split(b"=", _MOST_PIECES)
+    if len(pieces) == 1:
+        with suppress(binascii.Error):
+            return binascii.a2b_base64(packed), ""
+    return b"".join(map(_mended, pieces)), "base64 repaired"
+
+
 def _mended(packed: bytes) -> bytes:
-    """Base64 whose padding is missing; padding in the middle ends one piece and begins another."""
+    """Base64 whose padding is missing."""
     packed = _NOT_BASE64.sub(b"", packed)
     whole = packed[: len(packed) - 1] if len(packed) % 4 == 1 else packed
     return base64.b64decode(whole + b"=" * (-len(whole) % 4))
 
 
-def decode(data: bytes, charset: str) -> tuple[str, str]:
-    """(text, note) of the bytes of a text part whose header says `charset`.
-
-    Bytes beyond ASCII that are sound UTF-8 are UTF-8, whatever single-byte charset was declared.
-    """
-    said = charset.strip("\"' ").lower()
-    want = _ALIASES.get(said, said) or "utf-8"
-    order = ["utf-8", want] if _SINGLE_BYTE.match(want) else [want, "utf-8"]
-    for name in [*order, "cp1252"]:
-        text = _strictly(data, name)
-        if text is not None:
-            return _tidy(text), "" if name == want or data.isascii() else f"charset {said!r} read as {name}"
-    return _tidy(data.decode("cp1252", "replace")), f"charset {said!r} read as cp1252, with losses"
-
-
-def _strictly(data: bytes, charset: str) -> str | None:
-    if charset in _NO_CHARSETS:
-        return None
+def _is_text(data: bytes) -> bool:
     try:
-        text = data.decode(charset)
-        text.encode("utf-8")  # some codecs make lone surrogates, which no UTF-8 output takes
-    except (LookupError, ValueError):
-        return None
-    return text
-
-
-def _tidy(text: str) -> str:
-    """One kind of line end, no byte order mark, no NUL."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff")
+        return not _CONTROL.search(data) and bool(data.decode("utf-8").strip())
+    except UnicodeDecodeError:
+        return False
 
 
 def unflow(text: str, delsp: bool) -> str:
@@ -101,12 +93,13 @@ def unflow(text: str, delsp: bool) -> str:
     for line in text.split("\n"):
         bare = line.lstrip(">")
         quotes = len(line) - len(bare)
-        if pending and quotes != depth:
+        bare = bare.removeprefix(" ")
+        ends = quotes != depth or not bare.strip() or bare == "-- "
+        if pending and ends:
             out.append(_prefixed(depth, pending))
             pending = []
         depth = quotes
-        bare = bare.removeprefix(" ")
-        flowed = bare.endswith(" ") and bare != "-- "
+        flowed = bare.endswith(" ") and bare != "-- " and bool(bare.strip())
         pending.append(bare[:-1] if flowed and delsp else bare)
         if not flowed:
             out.append(_prefixed(depth, pending))
@@ -118,17 +111,47 @@ def _prefixed(depth: int, pieces: list[str]) -> str:
     return (">" * depth + " " if depth else "") + "".join(pieces)
 
 
-def file_name(name: str, type_: str, part: str) -> str:
-    """A name safe to show and to store as: no path, no control or bidi mark, NFC, 180 characters at most.
+def without_armour(text: str) -> str:
+    """A text that PGP signed inside the text (RFC 4880 §7), without its armour; the signature says nothing to us."""
+    begin = _SIGNED.search(text) if "-----BEGIN PGP SIGNED MESSAGE-----" in text else None
+    end = text.find(_SIGNATURE, begin.end()) if begin else -1
+    if begin is None or end < 0:
+        return text
+    after = text.find(_SIGNATURE_END, end)
+    rest = text[after + len(_SIGNATURE_END) :] if after >= 0 else ""
+    signed = "\n".join(line.removeprefix("- ") for line in text[begin.end() : end].split("\n"))
+    return text[: begin.start()] + signed + rest
 
-    Where nothing is left a name is made from the type and the part number, so that it stays the same.
-    """
-    name = unicodedata.normalize("NFC", name).replace("\\", "/")
-    name = "".join(" " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c) not in _UNSEEN)
-    name = " ".join(name.rpartition("/")[2].split()).strip(". ")
-    if not name:
-        return f"piece-{part}.{_ENDING.get(type_, 'bin')}"
-    if len(name) <= _LONGEST_NAME:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    return stem[: _LONGEST_NAME - 10] + dot + ending if dot and len(ending) < 9 else name[:_LONGEST_NAME]
+
+def without_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """(the text, name and bytes of each file) of a text in which files were written as uuencode."""
+    files: list[tuple[str, bytes]] = []
+    if "begin " not in text:
+        return text, files
+    kept: list[str] = []
+    end = 0
+    for begin in _UU_BEGIN.finditer(text):
+        if begin.start() < end:
+            continue
+        data, after = _uudecoded(text, begin.end() + 1)
+        if after:
+            kept.append(text[end : begin.start()])
+            files.append((begin["name"].strip(), data))
+            end = after
+    return "".join([*kept, text[end:]]), files
+
+
+def _uudecoded(text: str, at: int) -> tuple[bytes, int]:
+    """(bytes, where the line "end" ends) of the lines from `at` on; 0 where they are no uuencode."""
+    out: list[bytes] = []
+    while 0 < at < len(text):
+        end = text.find("\n", at)
+        line = text[at : end if end >= 0 else len(text)]
+        at = end + 1 if end >= 0 else len(text)
+        if line.rstrip() == "end":
+            return b"".join(out), at if out else 0
+        try:
+            out.append(binascii.a2b_uu(line.encode("ascii")))
+        except (binascii.Error, UnicodeEncodeError):
+            return b"", 0
+    return b"", 0

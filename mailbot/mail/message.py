@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mailbot.mail.danger import Danger
 from mailbot.mail.lines import Kind
 
 
@@ -27,6 +28,9 @@ class Attachment:
     sha256: str
     content_id: str = ""
     inline: bool = False  #: shown inside the text: a logo, a pasted picture
+    content: str = ""  #: what the bytes are (mail/sniff.py), "" where that is not known
+    danger: Danger | None = None  #: what speaks against it
+    other_names: tuple[str, ...] = ()  #: that its header gives as well, cleaned in the same way: programs differ
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class InboundMessage:
     report_type: str = ""  #: of a multipart/report (RFC 6522), for example "delivery-status"
     status: str = ""  #: the message/delivery-status part of a report (RFC 3464), as text
     original: str = ""  #: the headers of the returned message of a report, as text
+    sealed: str = ""  #: "smime" or "pgp", where its text is encrypted
     notes: tuple[str, ...] = ()  #: what was odd, for `read` and `why`
 
     def header(self, name: str) -> str:

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import email
 import hashlib
-import html
-import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.generator import BytesGenerator
 from email.message import Message
 
 from mailparser.dates import parse_mail_date
-from mailparser.utils import decode_header_part, get_addresses, mime_header_view
+from mailparser.utils import get_addresses
 
 from mailbot.errors import Unreadable
-from mailbot.mail import bodies, limits
+from mailbot.mail import bodies, limits, pieces
 from mailbot.mail.heavy import Light, lighten
 from mailbot.mail.limits import Limits as Limits
 from mailbot.mail.message import Address, Attachment, InboundMessage
+from mailbot.mail.names import file_name, words
+from mailbot.mail.parts import MESSAGES, Part, Walk, inside_text
+from mailbot.mail.pieces import Piece
+from mailbot.mail.sniff import sniff
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
+_FOLD_BYTES = re.compile(rb"\r?\n(?=[ \t])")
+_SUBJECT = re.compile(rb"^subject:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
+_ARMOUR = "-----BEGIN PGP MESSAGE-----"
+_ARMOURED = re.compile(rf"^(?:<[^<>]*>)*{_ARMOUR}", re.M)
+_VERSIONS = frozenset("text/enriched text/richtext text/x-amp-html text/watch-html text/rtf".split())
 _ID = re.compile(r"<[^<>\s]{1,998}>")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]+@[^\s@<>\"(),:;\\]+")
 _MESSAGE_ID = re.compile(rb"^message-id:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
@@ -35,20 +40,25 @@ _NATURAL = re.compile(rb"^(from|date|subject):([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)"
 
 def parse(raw: bytes, limits_: Limits = Limits()) -> InboundMessage:
     """The message in `raw`. Raises Unreadable for what exceeds `limits_`, or what no library can take apart."""
-    light = lighten(raw)
+    light = lighten(limits.tidied(raw))
     limits.check(light.raw, limits_)
     try:
-        return _message(email.message_from_bytes(light.raw), light)
+        return _message(email.message_from_bytes(light.raw), light, limits_)
+    except Unreadable:
+        raise
     except Exception as error:  # hostile bytes find a way through every library: a person looks at those
         raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 
 def part(raw: bytes, number: str) -> bytes:
-    """The decoded bytes of part `number` ("1.2", RFC 3501 §6.4.5). Raises KeyError if there is no such part."""
-    light = lighten(raw)
-    for found, leaf, _ in _leaves(email.message_from_bytes(light.raw)):
-        if found == number:
-            return _bytes(leaf, light)[0]
+    """The decoded bytes of part `number`, as Attachment.part gives it. Raises KeyError if there is no such part."""
+    light = lighten(limits.tidied(raw))
+    for found in Walk(Limits()).over(email.message_from_bytes(light.raw), light):
+        if found.number == number:
+            return found.content()[0]
+        if number.startswith(f"{found.number}.uu."):
+            text = bodies.decode(found.content()[0], _parameters(found.message).get("charset", ""))[0]
+            return next(file.data for file in inside_text(found, text)[1] if file.number == number)
     raise KeyError(number)
 
 
@@ -67,11 +77,10 @@ def identity(raw: bytes) -> str:
 # --- the header ---------------------------------------------------------------------------------------------------
 
 
-def _message(tree: Message, light: Light) -> InboundMessage:
+def _message(tree: Message, light: Light, limits_: Limits) -> InboundMessage:
     headers = _headers(tree)
-    found = _Found(light)
-    for number, leaf, alternative in _leaves(tree):
-        found.take(number, leaf, alternative)
+    found = _Found(Walk(limits_), limits_.text_bytes)
+    found.all_of(tree, light)
     notes = list(found.notes)
     return InboundMessage(
         message_id=_message_id(headers),
@@ -80,18 +89,19 @@ def _message(tree: Message, light: Light) -> InboundMessage:
         to=_addresses(headers, "to", notes),
         cc=_addresses(headers, "cc", notes),
         reply_to=_addresses(headers, "reply-to", notes),
-        subject=_plain(decode_header_part(_first(headers, "subject"))),
+        subject=_plain(words(_first(headers, "subject"))),
         date=_date(_first(headers, "date")),
         in_reply_to=tuple(_ID.findall(_first(headers, "in-reply-to"))),
         references=tuple(_ID.findall(_first(headers, "references"))),
-        text="\n".join(found.text),
-        html=found.joined_html(),
+        text=pieces.text(found.texts),
+        html=pieces.html(found.texts, found.attachments, found.places),
         attachments=tuple(found.attachments),
         headers=headers,
-        content_type=tree.get_content_type(),
+        content_type=found.walk.top,
         report_type=_report_type(tree),
         status=found.status,
         original=found.original,
+        sealed=found.sealed(),
         notes=(*notes, *dict.fromkeys(type(defect).__name__ for defect in tree.defects)),
     )
 
@@ -144,103 +154,129 @@ def _report_type(tree: Message) -> str:
 # --- the parts ----------------------------------------------------------------------------------------------------
 
 
-def _leaves(tree: Message, number: str = "", alternative: bool = False) -> Iterator[tuple[str, Message, bool]]:
-    """(number, part, stands inside an alternative) of all that is no container. A message in it is a leaf."""
-    if tree.get_content_maintype() != "multipart" or not tree.is_multipart():
-        yield number or "1", tree, alternative
-        return
-    inside = alternative or tree.get_content_subtype() == "alternative"
-    for count, child in enumerate(tree.get_payload(), start=1):
-        if isinstance(child, Message):
-            yield from _leaves(child, f"{number}.{count}" if number else str(count), inside)
-
-
 @dataclass
 class _Found:
     """What the walk collects."""
 
-    light: Light
-    text: list[str] = field(default_factory=list)
-    html: list[str] = field(default_factory=list)
-    aside: list[tuple[int, str]] = field(default_factory=list)  #: text with no HTML twin, and where it stood
+    walk: Walk
+    longest: int
+    texts: list[Piece] = field(default_factory=list)
+    doubtful: list[tuple[Part, bytes]] = field(
+        default_factory=list
+    )  #: texts with a name: files, where there are others
     attachments: list[Attachment] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)  #: part number -> how many texts stand before it
     notes: list[str] = field(default_factory=list)
     status: str = ""
     original: str = ""
 
-    def take(self, number: str, leaf: Message, alternative: bool) -> None:
-        type_ = leaf.get_content_type()
-        data, note = _bytes(leaf, self.light)
-        if note:
-            self.notes.append(f"part {number}: {note}")
-        if _is_body(leaf, type_):
-            self._body(leaf, type_, data, alternative)
-        elif data or type_.startswith("message/"):
-            self._attachment(number, leaf, type_, data)
+    def all_of(self, tree: Message, light: Light) -> None:
+        """Read every part below `tree`."""
+        for part in self.walk.over(tree, light):
+            self._take(part)
+        self._without_body()
+        self.attachments.sort(key=lambda attached: _order(attached.part))
+        self.notes = [*self.walk.notes, *self.notes]
 
-    def _body(self, leaf: Message, type_: str, data: bytes, alternative: bool) -> None:
-        text, note = bodies.decode(data, str(leaf.get_content_charset() or ""))
+    def _take(self, part: Part) -> None:
+        data, note = part.content()
+        if note:
+            self.notes.append(f"part {part.number}: {note}")
+        if _may_be_body(part) and not part.names:
+            self._text(part, data)
+        elif _may_be_body(part) and data.strip():
+            self.doubtful.append((part, data))
+        elif (data or part.type.startswith("message/")) and not _is_a_version(part):
+            self._attachment(part, data)
+
+    def _text(self, part: Part, data: bytes) -> None:
+        if len(data) > self.longest:
+            raise Unreadable(f"a text of {len(data)} bytes")
+        said = _parameters(part.message)
+        text, note = bodies.decode(data, said.get("charset", ""))
         if note:
             self.notes.append(note)
-        if type_ == "text/html":
-            self.html.append(text)
+        if part.type == "text/html":
+            self.texts.append(Piece(part, "", text))
             return
-        if str(leaf.get_param("format") or "").lower() == "flowed":
-            text = bodies.unflow(text, str(leaf.get_param("delsp") or "").lower() == "yes")
-        self.text.append(text)
-        if not alternative and text.strip():
-            self.aside.append((len(self.html), text))
+        if said.get("format", "").lower() == "flowed":
+            text = bodies.unflow(text, said.get("delsp", "").lower() == "yes")
+        text, files = inside_text(part, bodies.without_armour(text))
+        self.texts.append(Piece(part, text, ""))
+        for file in files:
+            self._attachment(file, file.data)
 
-    def _attachment(self, number: str, leaf: Message, type_: str, data: bytes) -> None:
+    def _without_body(self) -> None:
+        """A text with a name is a file, but for the first where there is no other text; then what winmail.dat says."""
+        rest = self.doubtful
+        if rest and not any(piece.says_something for piece in self.texts):
+            (part, data), *rest = rest
+            self._text(part, data)
+        for part, data in rest:
+            self._attachment(part, data)
+        if not any(piece.says_something for piece in self.texts) and (self.walk.text or self.walk.html):
+            self.texts.append(Piece(Part("", Message(), "", Light(b"")), self.walk.text, self.walk.html))
+
+    def _attachment(self, part: Part, data: bytes) -> None:
+        type_ = part.type
         if type_ == "message/delivery-status":
             self.status = self.status or bodies.decode(data, "")[0]
-        elif type_ in ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"):
+        elif type_ in MESSAGES or type_ in ("text/rfc822-headers", "message/rfc822-headers"):
             self.original = self.original or bodies.decode(limits.head(data), "")[0]
-        content_id = str(leaf.get("content-id") or "").strip("<> ")
-        inline = type_.startswith("image/") and leaf.get_content_disposition() != "attachment"
+        content_id = part.content_id or str(part.message.get("content-id") or "").strip("<> ")
+        inline = type_.startswith("image/") and part.disposition != "attachment"
+        sniffed = sniff(part.names, type_, data)
+        shown = [file_name(name, type_, part.number) for name in part.names] or [_nameless(part, data)]
+        self.places.setdefault(part.number, len(self.texts))
         self.attachments.append(
             Attachment(
-                part=number,
-                name=bodies.file_name(_name(leaf), type_, number),
+                part=part.number,
+                name=shown[0],
                 type=type_,
                 size=len(data),
                 sha256=hashlib.sha256(data).hexdigest(),
                 content_id=content_id,
-                inline=inline and bool(content_id or leaf.get_content_disposition()),
+                inline=inline and bool(content_id or part.disposition),
+                content=sniffed.content,
+                danger=sniffed.danger,
+                other_names=tuple(dict.fromkeys(name for name in shown[1:] if name != shown[0])),
             )
         )
 
-    def joined_html(self) -> str:
-        """The HTML of all parts, and between them the text that came as text only (Apple Mail sends both kinds)."""
-        if not self.html:
-            return ""
-        pieces = list(self.html)
-        for place, text in reversed(self.aside):
-            pieces.insert(place, "<div>" + html.escape(text, quote=False).replace("\n", "<br>") + "</div>")
-        return "\n".join(pieces)
+    def sealed(self) -> str:
+        """What hides the text of the message, where it has none besides."""
+        texts = [piece.text or piece.html for piece in self.texts]
+        if any(_ARMOUR in text and _ARMOURED.search(text) for text in texts):
+            return "pgp"
+        return "" if any(piece.says_something for piece in self.texts) else self.walk.sealed
 
 
-def _is_body(leaf: Message, type_: str) -> bool:
-    if type_ not in ("text/plain", "text/html") or leaf.get_content_disposition() == "attachment":
-        return False
-    return not _name(leaf)
+def _may_be_body(part: Part) -> bool:
+    return part.type in ("text/plain", "text/html") and part.disposition != "attachment" and not part.data
 
 
-def _name(leaf: Message) -> str:
-    shown = leaf
-    if not all(isinstance(leaf.get(name, ""), str) for name in ("content-type", "content-disposition")):
-        shown, _ = mime_header_view(leaf)  # bare 8-bit names, which the email package would replace by U+FFFD
+def _is_a_version(part: Part) -> bool:
+    """The same text once more, for programs that show animations, watches and the like."""
+    return bool(part.branches) and part.type in _VERSIONS and not part.names and part.disposition != "attachment"
+
+
+def _nameless(part: Part, data: bytes) -> str:
+    """A message inside is named by its subject."""
+    if part.type in MESSAGES and (found := _SUBJECT.search(limits.head(data[:100_000]))):
+        text = bodies.decode(_FOLD_BYTES.sub(b"", found[1]), "")[0]
+        if subject := file_name(words(text).replace("/", "-"), "", "").removeprefix("piece-.bin"):
+            return f"{subject}.eml"
+    return file_name("", part.type, part.number)
+
+
+def _parameters(part: Message) -> dict[str, str]:
+    """The parameters of Content-Type; none where they cannot be read."""
     try:
-        return str(decode_header_part(str(shown.get_filename() or "")))
+        found = part.get_params(failobj=[]) or []
     except (ValueError, LookupError, TypeError):
-        return ""
+        return {}
+    return {key.lower(): (value[2] if isinstance(value, tuple) else value).strip() for key, value in reversed(found)}
 
 
-def _bytes(leaf: Message, light: Light) -> tuple[bytes, str]:
-    if not leaf.is_multipart():
-        return bodies.content(leaf, light)
-    out = io.BytesIO()
-    for child in leaf.get_payload():
-        if isinstance(child, Message):
-            BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(child)
-    return light.restored(out.getvalue()), ""
+def _order(number: str) -> list[tuple[int, str]]:
+    return [(int(step) if step.isdecimal() else 0, step) for step in number.split(".")]

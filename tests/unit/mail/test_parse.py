@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailbot.errors import Unreadable
-from mailbot.mail import bodies, parse
+from mailbot.mail import bodies, names, parse
 from mailbot.mail.limits import Limits
 
 HEAD = b"From: Nathalie Dufau <N.Dufau@cabinet.example>\nTo: eccv@oga.example\nSubject: Re: ECCV\nMessage-ID: <1@x>\n"
@@ -31,7 +31,7 @@ def test_a_message_inside_is_an_attachment_and_never_text():
     message = parse.parse(mixed(b"Content-Type: text/plain\n\nVoir ci-joint\n", inner))
     assert message.text.strip() == "Voir ci-joint"
     (attached,) = message.attachments
-    assert (attached.part, attached.type, attached.name) == ("2", "message/rfc822", "piece-2.eml")
+    assert (attached.part, attached.type, attached.name) == ("2", "message/rfc822", "S.eml")
     assert b"Valide" in parse.part(mixed(b"Content-Type: text/plain\n\nVoir\n", inner), "2")
 
 
@@ -104,7 +104,7 @@ def test_names_of_files(field, name):
 
 
 def test_a_name_of_4000_characters_keeps_its_ending():
-    name = bodies.file_name("é" * 4000 + ".pdf", "application/pdf", "1")
+    name = names.file_name("é" * 4000 + ".pdf", "application/pdf", "1")
     assert len(name) <= 180 and name.endswith(".pdf")
 
 
