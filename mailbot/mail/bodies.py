@@ -30,20 +30,20 @@ def content(part: Message, light: Light) -> tuple[bytes, str]:
         packed = light.restored(payload.encode("ascii", "replace")) if isinstance(payload, str) else b""
         return unpacked(packed, part.get_content_maintype() == "text")
     if light.runs:
-        _put_back(part, light)
+        part.set_payload(light.restored(_raw(part)).decode("ascii", "surrogateescape"))
     if encoding.startswith("quoted-printable"):
-        payload = part.get_payload()
-        quoted = payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else b""
-        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", quoted).removesuffix(b"=")), ""
+        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", _raw(part)).removesuffix(b"=")), ""
     data = part.get_payload(decode=True)
     return (data, "") if isinstance(data, bytes) else (b"", "")
 
 
-def _put_back(part: Message, light: Light) -> None:
-    """A part that says base64 and something else too holds what it held before it was lightened."""
-    payload = part.get_payload()
-    if isinstance(payload, str):
-        part.set_payload(light.restored(payload.encode("ascii", "surrogateescape")).decode("ascii", "surrogateescape"))
+def _raw(part: Message) -> bytes:
+    """The payload as it came: a part that is asked for it undecoded guesses at 8-bit characters."""
+    encoding = part.get("content-transfer-encoding", "")
+    del part["content-transfer-encoding"]
+    data = part.get_payload(decode=True)
+    part["Content-Transfer-Encoding"] = encoding
+    return data if isinstance(data, bytes) else b""
 
 
 def unpacked(packed: bytes, is_text: bool = False) -> tuple[bytes, str]:

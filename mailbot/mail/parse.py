@@ -22,7 +22,7 @@ from mailbot.mail.heavy import Light, lighten
 from mailbot.mail.limits import Limits as Limits
 from mailbot.mail.message import Address, Attachment, InboundMessage
 from mailbot.mail.names import file_name, words
-from mailbot.mail.parts import MESSAGES, Part, Walk, inside_text
+from mailbot.mail.parts import MESSAGES, SIGNED, Part, Walk, inside_text
 from mailbot.mail.pieces import Piece
 from mailbot.mail.sniff import sniff
 
@@ -248,7 +248,8 @@ class _Found:
         texts = [piece.text or piece.html for piece in self.texts]
         if any(_ARMOUR in text and _ARMOURED.search(text) for text in texts):
             return "pgp"
-        return "" if any(piece.says_something for piece in self.texts) else self.walk.sealed
+        beside = self.walk.top in SIGNED or self.walk.top == "multipart/encrypted"
+        return self.walk.sealed if beside or not any(piece.says_something for piece in self.texts) else ""
 
 
 def _may_be_body(part: Part) -> bool:

@@ -73,12 +73,12 @@ class Walk:
         if tree.get_content_maintype() != "multipart":
             yield from self._leaf(node if node.number else replace(node, number="1"), packed)
             return
+        if tree.get_content_subtype() == "encrypted":
+            self.sealed = "pgp"
         if not tree.is_multipart():
             yield from self._without_boundary(node, packed)
             return
         kind = tree.get_content_subtype()
-        if kind == "encrypted":
-            self.sealed = "pgp"
         self._alternatives += kind == "alternative"
         which = self._alternatives
         for count, child in enumerate(tree.get_payload(), start=1):

@@ -171,8 +171,7 @@ def in_pieces(message: InboundMessage, envelope: Envelope, own: Own) -> Disposit
 
 def encrypted(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
     """S/MIME that hides its text (RFC 8551 §3.2) or PGP (RFC 3156): a person must open it."""
-    sealed = message.content_type in ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
-    return Disposition.HOLD if sealed or message.text.lstrip().startswith("-----BEGIN PGP MESSAGE-----") else None
+    return Disposition.HOLD if message.sealed else None
 
 
 #: In this order; the first that speaks decides.
