@@ -61,6 +61,15 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Unplaced:
+    """Something in a reply to several questions that nothing ties to one of them."""
+
+    text: str = ""
+    label: str = ""  #: that the words name and the letter does not have; of a file, the answer it was put to
+    file: str = ""  #: its name, where it is a file
+
+
+@dataclass(frozen=True)
 class Scene:
     """One letter to one person. Everything but the first three may be absent; a template uses what its kind has."""
 
@@ -99,6 +108,7 @@ class Scene:
     approval_at: datetime | None = None  #: about when the expert gets the answer; None: now
     shown_at: datetime | None = None  #: when the letter before showed the items that are not new
     missing: tuple[str, ...] = ()  #: labels of the letter's items that the reply did not name
+    unplaced: tuple[Unplaced, ...] = ()  #: what a reply to several questions ties to none of them
     digest: StaffDigest | ExpertDigest | None = None
 
 

@@ -25,20 +25,20 @@ from ..mail.reply import written
 from ..mail.trust import Trust
 from ..store import inbox
 from ..store.db import savepoint, stamp
-from . import held, several, target, work
+from . import held, target, work
 from .handlers import handle, understand
 from .intent import Intent, Verb
 from .job import Job, build, files
-from .lines import Labels, parts
+from .lines import Labels
+from .places import asked_in
 from .reading import Reading, read
 from .refusals import REFUSALS
+from .splitting import taken_apart, with_files
 from .system import Policy, System
 
 _RETURN_PATH = re.compile(r"^return-path:[ \t]*<([^<>\s]*)>", re.I | re.M)
 _DELIVERED = re.compile(r"^(?:delivered-to|x-original-to|envelope-to):[ \t]*<?([^<>\s]+@[^<>\s]+)", re.I | re.M)
 _DATE = re.compile(r"^date:[ \t]*([^\r\n]+)", re.I | re.M)
-#: How each question stands in our letters: « Question 2 [D0009-2025-2] ».
-_ASKED = re.compile(r"^\s*Question\s+(\w{1,3})\s+\[([A-Z]\d+-\d{4}-\d+)\]", re.M)
 
 
 def describe(raw: bytes, envelope: Envelope, sent: str = "", trust: str = "") -> dict[str, Any]:
@@ -56,7 +56,7 @@ def describe(raw: bytes, envelope: Envelope, sent: str = "", trust: str = "") ->
     day = envelope.received_at.date()
     found = _object(Reading(message, screened, split), came, trust or Trust.CLAIMED.name.lower(), day)
     if found["disposition"] == "accept":
-        found["answers"] = _by_label(split, _labels(sent), came)
+        found["answers"] = _by_label(split, sent, came)
     return found
 
 
@@ -86,28 +86,31 @@ def unread(reason: str) -> dict[str, Any]:
     return {**_object(Reading(nobody, screened), (), Trust.NONE.name.lower()), "notes": [reason]}
 
 
-def _labels(sent: str) -> dict[str, str]:
-    """The label of each question in a letter of ours, with its reference."""
-    return {label: ref for label, ref in _ASKED.findall(sent)}
-
-
-def _by_label(split: Split, labels: dict[str, str], came: Sequence[File]) -> list[dict[str, Any]]:
+def _by_label(split: Split, sent: str, came: Sequence[File]) -> list[dict[str, Any]]:
     """What was written about each question of the letter; the whole of it where it asks one, or none is named."""
     if not split.text and not came:
         return []
-    found = parts(split.text, Labels(list(labels), {ref.lower(): label for label, ref in labels.items()}), False)
-    if len(labels) < 2 or not any(part.label for part in found):
+    asked = asked_in(sent)
+    refs = {one.label: one.ref.upper() for one in asked}
+    labels = Labels(list(refs), {one.ref: one.label for one in asked}, texts={one.label: one.text for one in asked})
+    said = taken_apart(split, asked, labels, False)
+    found, filed = with_files(said, [(file.name, file.part) for file in came], labels, False)
+    if len(refs) < 2 or not found:
         return [
             {
-                "question": next(iter(labels.values()), None) if len(labels) < 2 else None,
+                "question": next(iter(refs.values()), None) if len(refs) < 2 else None,
                 "text": split.text,
                 "files": [f.name for f in came if f.verdict is Verdict.OK],
             }
         ]
-    shares = several._files_by_part(found, tuple(came))
+    kept = [(file.name, one.label) for file, one in zip(came, filed, strict=True) if file.verdict is Verdict.OK]
     return [
-        {"question": labels.get(part.label), "text": part.text, "files": [f.name for f in share]}
-        for part, share in zip(found, shares, strict=True)
+        {
+            "question": refs.get(part.label),
+            "text": part.text,
+            "files": [name for name, label in kept if label == part.label],
+        }
+        for part in found
     ]
 
 

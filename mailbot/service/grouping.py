@@ -33,7 +33,7 @@ def flush(system: System, conn: sqlite3.Connection, above: int, untaken: Untaken
     """Write what the deeds above that id brought about and is due now; inside their transaction."""
     now = system.now()
     touched = {deed.person_id for deed in deeds.since(conn, above)}
-    if untaken and (untaken.items or (untaken.at_once and untaken.person.id in touched)):
+    if untaken and (untaken.items or (untaken.tells and untaken.person.id in touched)):
         touched.discard(untaken.person.id)
         receipts(system, conn, untaken.person.id, untaken)
     for person_id in deeds.receipts_due(conn, now):

@@ -12,7 +12,7 @@ from ..domain.access import of_the_firm
 from ..domain.model import Channel, File, Person, Question, Role, Verdict, Written
 from ..domain.questions import Act
 from ..errors import Held
-from ..letters.scene import Item, Mail
+from ..letters.scene import Item, Mail, Unplaced
 from ..mail.message import Attachment, InboundMessage, Split
 from ..mail.token import Purpose
 from ..mail.trust import Trust
@@ -51,6 +51,7 @@ class Job:
     letter: Conversation | None = None  #: of the letter that was answered, where this is one part of the reply
     whole: Job | None = None  #: the whole mail, where this is one part of it
     untaken: list[Item] = field(default_factory=list)  #: parts of the reply that did nothing, for its receipt
+    unplaced: list[Unplaced] = field(default_factory=list)  #: what belongs to no item for sure, for its receipt
 
     @property
     def purpose(self) -> Purpose:

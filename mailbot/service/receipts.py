@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ..domain import labels
 from ..domain.model import Person, Question, State
-from ..letters.scene import Item, Scene
+from ..letters.scene import Item, Scene, Unplaced
 from ..letters.table import DECIDED, DECIDED_BY_STAFF, RECEIPT, UNDONE, About, Row
 from ..mail.token import Purpose
 from ..store import conversations, deeds, outbox, people, plans, questions
@@ -41,6 +41,12 @@ class Untaken:
     items: tuple[Item, ...]
     cause: Cause
     at_once: bool = False  #: the receipt leaves at once in any case: a digest was answered
+    unplaced: tuple[Unplaced, ...] = ()  #: what it asks about: words and files that belong to no question for sure
+
+    @property
+    def tells(self) -> bool:
+        """True if the receipt of what was done must not wait."""
+        return self.at_once or bool(self.unplaced)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class _Sitting:
     shown: list[Kept]
     untaken: tuple[Item, ...]
     cause: Cause | None
+    unplaced: tuple[Unplaced, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -73,9 +80,9 @@ def receipts(system: System, conn: sqlite3.Connection, person_id: int, untaken: 
     waiting, person = deeds.unreceipted(conn, person_id), people.get(conn, person_id)
     for kind in ("receipt", "decided", "notice"):
         mine = [deed for deed in waiting if _row(deed).kind == kind]
-        beside = untaken.items if untaken and untaken.kind == kind else ()
-        if mine or beside:
-            _receipt(system, conn, person, kind, mine, untaken if beside else None)
+        beside = untaken if untaken and untaken.kind == kind and (untaken.items or untaken.unplaced) else None
+        if mine or (beside and beside.items):
+            _receipt(system, conn, person, kind, mine, beside)
 
 
 def _receipt(
@@ -85,7 +92,8 @@ def _receipt(
     deeds.receipted(conn, ids, None, until)
     shown = _sitting(system, conn, kind, waiting) if waiting else []
     cause = untaken.cause if untaken else cause_of(conn, shown[-1])
-    sitting = _Sitting(person, kind, shown, untaken.items if untaken else (), cause)
+    beside = (untaken.items, cause, untaken.unplaced) if untaken else ((), cause, ())
+    sitting = _Sitting(person, kind, shown, *beside)
     items = [_item(system, conn, deed, shown[-1].inbox_id) for deed in shown]
     scene = recall(system, conn, shown[-1]) if shown else Scene(system.oga, system.now(), person)
     scene = replace(
@@ -96,7 +104,9 @@ def _receipt(
     )
     known = _labels_of_the_letter(conn, sitting)
     items += _unnamed(system, conn, sitting, known)
-    if len(items) == 1 and not sitting.untaken and items[0].event == shown[0].event:
+    missing = _missing(conn, sitting, known)
+    beside_it = sitting.untaken or sitting.unplaced or (missing and items[0].event in ANSWERED)
+    if len(items) == 1 and not beside_it and items[0].event == shown[0].event:
         outbox_id = _one(system, conn, sitting, scene)
     else:
         outbox_id = _several(system, conn, sitting, items, scene, known)
@@ -125,6 +135,8 @@ def _stands(conn: sqlite3.Connection, deed: Kept) -> bool:
     return last is None or last.id <= deed.id or last.by == deed.person_id
 
 
+#: After these a receipt says which questions of the letter still wait.
+ANSWERED = frozenset({"proposed", "submitted", "added"})
 #: What an answer became before its receipt left; anything else is told as it was done.
 BECAME = {State.SUBMITTED: "submitted", State.TREATED: "treated", State.WITHDRAWN: "withdrawn"}
 
@@ -237,6 +249,7 @@ def _several(
         items=tuple(ordered),
         staff=signers([item.question for item in ordered if item.question]),
         missing=tuple(item.label for item in missing),
+        unplaced=sitting.unplaced,
     )
     return send(system, conn, post, whole, sitting.cause)
 
@@ -265,4 +278,5 @@ def _missing(conn: sqlite3.Connection, sitting: _Sitting, known: Mapping[int, Le
         return []
     waiting = (id for id in known if questions.get(conn, id).state is State.ASKED)
     said = {item.question.id for item in sitting.untaken if item.question}
+    said |= {deed.question_id for deed in sitting.shown if deed.event in ("postponed", "passed_on")}
     return [known[id] for id in waiting if id not in said]

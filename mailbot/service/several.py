@@ -5,22 +5,27 @@ A part that is refused does nothing and is told in the receipt; the others stand
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
-from ..domain.model import File, Question, State
+from ..domain.model import Answer, File, Question, State
 from ..errors import Held, NotProven, NotYourAnswer, Refusal, Unclear
-from ..letters.scene import Item
+from ..letters.scene import Item, Unplaced
+from ..mail import token
 from ..mail.token import Purpose
-from ..store import conversations, questions
+from ..store import conversations, inbox, questions
 from ..store.letters import LetterItem
 from . import held
 from .asking_back import decided
-from .french import core, fold
+from .french import core
 from .handlers import SAME, tells_again, trust_needed
 from .intent import Verb
 from .job import DECIDES, Job, still_of_the_firm
-from .lines import Labels, Part, parts
+from .places import Asked
+from .splitting import Said, taken_apart, with_files
+from .typed import Labels, Part, says_nothing, words
 
 #: These concern the mail, not one part of it.
 WHOLE = (NotProven, NotYourAnswer, Held)
@@ -44,22 +49,50 @@ class Piece:
 def pieces(job: Job) -> list[Piece]:
     """The parts of the reply. Raises Unclear where it names no item of the letter."""
     items = job.items()
-    found = _parts(job, items)
-    if not [part for part in found if part.label]:
+    labels, decides = _labels(job, items), job.purpose in DECIDES
+    said = taken_apart(job.split, [_asked(job, item) for item in items], labels, decides)
+    found, filed = with_files(said, [(file.name, file.part) for file in job.files], labels, decides)
+    if not found or not all(one.label for one in filed):
         raise Unclear("no item of the letter is named", about="which", draft=core(job.split.text))
-    by_label = {item.label: item for item in items}
-    joined = _merged([part for part in found if part.label])
-    before = "\n".join(part.text for part in found if not part.label)
-    if before and job.purpose in DECIDES and not job.of_staff:  # « N'envoyez rien avant lundi. »: who can tell?
-        joined = [Part(part.label, f"{before}\n\n{part.text}") for part in joined]
-        before = ""
-    shared = _files_by_part(joined, job.files)
-    made = []
-    for part, files in zip(joined, shared, strict=True):
-        item = by_label[part.label]
-        made.append(Piece(part.label, item, _job(job, item, part.text, files, before)))
-        before = ""
+    found, aside = _with_the_rest(job, found, said, decides)
+    put = [Unplaced(file=file.name, label=f.label) for file, f in zip(job.files, filed, strict=True) if not f.surely]
+    job.unplaced.extend([*_unplaced(job, said, decides), *put])
+    made, by_label = [], {item.label: item for item in items}
+    for part in found:
+        files = tuple(file for file, one in zip(job.files, filed, strict=True) if one.label == part.label)
+        made.append(Piece(part.label, by_label[part.label], _job(job, by_label[part.label], part.text, files, aside)))
+        aside = ""
     return made
+
+
+def _with_the_rest(job: Job, found: list[Part], said: Said, decides: bool) -> tuple[list[Part], str]:
+    """The parts, and what is kept beside the first of them; of an expert it is weighed with each of his decisions."""
+    unlabelled = [part.text for part in said.loose if not part.stray and not _only_a_name(job, part.text)]
+    rest = "\n\n".join(filter(None, (said.before, *unlabelled)))
+    if rest and decides and not job.of_staff:  # « N'envoyez rien avant lundi. »: who can tell?
+        return [Part(part.label, f"{rest}\n\n{part.text}") for part in found], ""
+    return found, "\n\n".join(filter(None, (rest, *(part.text for part in said.loose if part.stray))))
+
+
+def _unplaced(job: Job, said: Said, decides: bool) -> list[Unplaced]:
+    """What the receipt asks about: words below our lines, labels that the letter does not have, and words above the
+    first label where they may be what another question still waits for."""
+    found = [Unplaced(part.text, part.label if part.stray else "") for part in said.loose]
+    found = [one for one in found if one.label or not _only_a_name(job, one.text)]
+    answered = {part.label for part in said.parts}
+    if said.before and not decides and any(_waits(job, item) for item in job.items() if item.label not in answered):
+        found.insert(0, Unplaced(said.before))
+    return found
+
+
+def _waits(job: Job, item: LetterItem) -> bool:
+    return bool(item.question_id) and _question(job, item).state is State.ASKED
+
+
+def _only_a_name(job: Job, text: str) -> bool:
+    """True for what is left of a closing: courtesy, and the writer's name."""
+    name = set(words(job.person.name))
+    return all(says_nothing(line) or set(words(line)) <= name for line in text.splitlines())
 
 
 def for_all(job: Job) -> list[Piece]:
@@ -68,11 +101,51 @@ def for_all(job: Job) -> list[Piece]:
     return [Piece(item.label, item, _job(job, item, job.split.text, (), "")) for item in waiting]
 
 
-def _parts(job: Job, items: list[LetterItem]) -> list[Part]:
-    decides = job.purpose in DECIDES
-    refs = {_question(job, i).ref.lower(): i.label for i in items if i.question_id}
-    whole = [i.label for i in items if i.kind == "version" and _of_tous(job, i)]
-    return parts(job.split.text, Labels([i.label for i in items], refs, whole), decides)
+def _labels(job: Job, items: list[LetterItem]) -> Labels:
+    about = {item.label: _question(job, item) for item in items if item.question_id}
+    return Labels(
+        [item.label for item in items],
+        {question.ref.lower(): label for label, question in about.items()},
+        [item.label for item in items if item.kind == "version" and _of_tous(job, item)],
+        _tokens(job, {question.id: label for label, question in about.items()}),
+        {label: question.text for label, question in about.items()},
+    )
+
+
+_TOKEN = re.compile(r"[+-]([a-z2-7]{26})@", re.IGNORECASE)
+
+
+def _tokens(job: Job, labels: dict[int, str]) -> dict[str, str]:
+    """The addresses of single questions that the reply names, with the label of each."""
+    found: dict[str, str] = {}
+    for text in set(_TOKEN.findall(f"{job.split.text}\n{job.split.quoted}".lower())):
+        known = token.verify(text, job.system.keys)
+        about = conversations.get(job.conn, known[1]) if known else None
+        if about and about.subject_kind == "question" and about.subject_id in labels:
+            found[text] = labels[about.subject_id]
+    return found
+
+
+def _asked(job: Job, item: LetterItem) -> Asked:
+    """What our letter says of an item, so that it is known again where a reply quotes it."""
+    if not item.question_id:
+        row = inbox.get(job.conn, item.inbox_id or 0)
+        return Asked(item.label, "", "", frozenset(words((row["sender"] if row else "") or "")))
+    q = _question(job, item)
+    people = (q.dossier.expert, q.dossier.staff, *q.dossier.collaborators, *q.asked)
+    told = [q.title, q.form, q.line, q.document, q.ref, q.dossier.member, *(person.name for person in people)]
+    told += [item.label, str(q.exercice), *_days(q.due, q.asked_at)]
+    told += _told(questions.answer(job.conn, q.id, item.version)) if item.version else []
+    return Asked(item.label, q.ref.lower(), q.text, frozenset(words(" ".join(told))))
+
+
+def _told(shown: Answer) -> list[str]:
+    hours = f"{shown.at:%H %M}"
+    return [shown.text, shown.by.name, *(f.name for f in shown.files), hours, str(shown.version), *_days(shown.at)]
+
+
+def _days(*days: date | None) -> list[str]:
+    return [f"{day.day} {day.year}" for day in days if day]
 
 
 def _of_tous(job: Job, item: LetterItem) -> bool:
@@ -80,24 +153,6 @@ def _of_tous(job: Job, item: LetterItem) -> bool:
     return not job.of_staff or (
         job.conversation is not None and _question(job, item).dossier.staff.id == job.conversation.person_id
     )
-
-
-def _merged(found: list[Part]) -> list[Part]:
-    """What was written about one label in two places is one part."""
-    texts: dict[str, list[str]] = {}
-    for part in found:
-        texts.setdefault(part.label, []).append(part.text)
-    return [Part(label, "\n\n".join(filter(None, said))) for label, said in texts.items()]
-
-
-def _files_by_part(found: list[Part], files: tuple[File, ...]) -> list[tuple[File, ...]]:
-    """A file goes to the part that names it, else to the first."""
-    shares: list[list[File]] = [[] for _ in found]
-    for file in files:
-        stem = fold(file.name.rpartition(".")[0] or file.name)
-        named = next((n for n, part in enumerate(found) if stem and stem in fold(part.text)), 0)
-        shares[named].append(file)
-    return [tuple(share) for share in shares]
 
 
 def _question(job: Job, item: LetterItem) -> Question:
@@ -135,6 +190,7 @@ def carry_out(job: Job, found: list[Piece], work: Work) -> str:
                 job.untaken.append(replace(_refused(piece, Refusal()), refusal=AGAIN, by=None, at=None))
         except WHOLE:
             job.untaken.clear()
+            job.unplaced.clear()
             raise
         except Refusal as refusal:
             job.untaken.append(_refused(piece, refusal))

@@ -97,8 +97,17 @@ NUMBERS = tuple(
 )
 
 #: One decision for all items of a letter, but those named.
-_BUT = r"(?:\s*,?\s*(?:sauf|hormis|excepte|a l'exception d\w+)\s+(?:la |le |les |pour )*(?P<but>.+))?"
+_EXCEPT = r"\s*,?\s*(?:sauf|hormis|excepte|a l'exception d\w+)\s+(?:la |le |les |pour )*"
+_BUT = rf"(?:{_EXCEPT}(?P<but>.+))?"
+_ALL = r"(?:tous|toutes|tout|l'ensemble)(?: (?:les|des|mes|vos|nos|ces) (?:reponses|questions|lignes))?"
 EVERYTHING = re.compile(
-    r"(?:(?P<before>[a-z' ]{2,40}?) (?:pour|a) (?:tous|toutes|tout|l'ensemble|(?:toutes |tous )?les (?P<count>\w+)(?: \w+)?)"
-    r"|(?:tous|toutes|tout|l'ensemble) (?:est |sont )?(?P<after>[a-z' ]{2,40}?))" + _BUT
+    r"(?:(?P<before>[a-z' ]{2,40}?),? (?:(?:pour|a) )?(?:(?:toutes |tous )?les (?P<count>(?!autres)\w+)(?: \w+)?|"
+    + _ALL
+    + ")"
+    rf"|{_ALL} (?:est |sont )?(?P<after>[a-z' ]{{2,40}}?)|(?P<bare>[a-z' ]{{2,40}}?)(?={_EXCEPT}))" + _BUT
+)
+#: One decision for what the lines before it did not name.
+OTHERS = re.compile(
+    r"(?:et )?(?:(?P<before>[a-z' ]{2,30}?) (?:pour |a )?(?:tou(?:te)?s )?(?:les autres|le reste)(?: (?:reponses|questions))?"
+    r"|(?:tou(?:te)?s )?(?:les autres|le reste)(?: (?:reponses|questions))?\s*:?\s*(?:est |sont )?(?P<after>[a-z' ]{2,30}?))"
 )

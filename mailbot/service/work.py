@@ -166,7 +166,8 @@ def parts(job: Job) -> list[several.Piece]:
 def _untaken(job: Job) -> Untaken:
     """What the receipt of this mail must say that nothing came of; of a digest it leaves at once."""
     kind = "decided" if job.purpose in DECIDES else "receipt"
-    return Untaken(job.person, kind, tuple(job.untaken), job.cause, at_once=job.purpose is Purpose.DIGEST)
+    at_once = job.purpose is Purpose.DIGEST
+    return Untaken(job.person, kind, tuple(job.untaken), job.cause, at_once, tuple(job.unplaced))
 
 
 def _part(job: Job) -> str:
