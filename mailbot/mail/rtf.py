@@ -59,7 +59,7 @@ def text(data: bytes) -> str:
     charset = f"cp{codepage[1]}" if codepage else "cp1252"
     out: list[str] = []
     hidden = [False]  #: a group a place
-    skip = after = 0  #: characters that stand for one that was given as \u
+    skip, after = 0, 1  #: characters that stand for one that was given as \\u: left to skip, and how many there are
     for word, number, byte, symbol, brace, plain in _TOKEN.findall(source):
         if brace == "{":
             hidden.append(hidden[-1])
