@@ -79,9 +79,13 @@ def _region(lines: list[Line], reading: Reading, aligned: Aligned, opening: Open
         else:
             ours = aligned.ours[at] or at in aligned.mixed
             kind = _kind(lines[at], ours, known, unmarked)
-            if known and not ours and kind is Kind.QUOTED and not _is_machine(lines[at]):
+            if known and not ours and kind is Kind.QUOTED and _is_doubtful_line(lines[at]):
                 reading.strangers.add(len(reading.lines))
             _add(reading, lines[at], kind)
+
+
+def _is_doubtful_line(row: Line) -> bool:
+    return not row.blank and any(map(str.isalnum, row.folded)) and not _is_machine(row)
 
 
 def _add(reading: Reading, row: Line, kind: Kind) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from mailbot.mail import patterns
-from mailbot.mail.lines import Line, Mark, fold, joined, line
+from mailbot.mail.lines import Line, Mark, fold, joined, line, prefixed
 
 _DEEPEST = 3_000  # lexbor takes quadratic time beyond: 100,000 nested elements, 14 s
 _TAG = re.compile(r"<[^<>]*>")
@@ -162,7 +162,7 @@ class _Walk:
         self.pieces.clear()
         text = text.rstrip() if self.preformatted else text.strip(" ")
         if text or always or self.pictures:
-            self.out.append(line(text, self.mark, tuple(self.pictures)))
+            self.out.append(prefixed(line(text, self.mark, tuple(self.pictures))))
             self.pictures.clear()
 
 

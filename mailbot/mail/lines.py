@@ -63,13 +63,18 @@ def from_text(text: str) -> list[Line]:
     out: list[Line] = []
     above = ""
     for row in text.split("\n"):
-        prefix = None if _is_open(above) else _PREFIX.match(row)
-        if prefix:
-            out.append(replace(line(row[prefix.end() :], Mark.PREFIXED), text=row))
-        else:
-            out.append(line(row))
+        out.append(line(row) if _is_open(above) else prefixed(line(row)))
         above = row
     return out
+
+
+def prefixed(row: Line) -> Line:
+    """A line; where it begins with ">", which some webmails write into HTML too, as one that is so marked."""
+    prefix = _PREFIX.match(row.text)
+    if not prefix:
+        return row
+    mark = Mark.PREFIXED if row.mark is Mark.PLAIN else row.mark
+    return replace(row, folded=line(row.text[prefix.end() :]).folded, mark=mark)
 
 
 def _is_open(row: str) -> bool:

@@ -42,7 +42,7 @@ def _read(lines: list[Line], sent: str, message: InboundMessage) -> Reading:
 def _keep_what_is_doubtful(reading: Reading, runs: list[tuple[int, int]]) -> None:
     """Where nothing is typed, sentences among what was set aside or quoted with our letter are kept after all."""
     doubtful = [run for run in runs if any(map(signature.is_sentence, reading.lines[slice(*run)]))]
-    places = {at for run in doubtful for at in range(*run)} | reading.strangers
+    places = {at for run in doubtful for at in range(*run)} | (set() if reading.forward else reading.strangers)
     for at in places:
         if not signature.is_footer(reading.lines[at]):
             reading.kinds[at] = Kind.TYPED
