@@ -25,7 +25,7 @@ from mailbot.domain.model import (
     Role,
     State,
 )
-from mailbot.letters.scene import Mail, Scene
+from mailbot.letters.scene import Mail, Scene, Unplaced
 from tests.unit.letters.people import (
     ADDRESS,
     AICHA,
@@ -289,6 +289,14 @@ SCENES: dict[str, dict[str, Scene]] = {
         "several_file_announced": replace(
             RECEIPT, file_announced=True, items=(SITTING[0], replace(SITTING[1], answer=replace(DETAIL, files=())))
         ),
+        "several_left_open": replace(
+            RECEIPT, missing=("3",), undo_until=None,
+            unplaced=(
+                Unplaced("Les charges sont payées en janvier."),
+                Unplaced("7) Voir le relevé de la banque.", label="7"),
+                Unplaced(file="scan0012.pdf", label="1"),
+            ),
+        ),
         "several_undone": replace(
             RECEIPT, items=(item("1", COEFFICIENT, event="undone"), item("2", OTHER, refusal="NothingToUndo")),
             undo_until=None, approval_at=None,
@@ -315,6 +323,9 @@ SCENES: dict[str, dict[str, Scene]] = {
                 replace(C, refusal="Unclear", comment="bof"),
                 replace(D, new=False, refusal="NotAllowed"),
             ),
+        ),
+        "several_left_open": replace(
+            DECIDED, unplaced=(Unplaced("F ok", label="F"), Unplaced("Et pour l'autre, voir avec moi."))
         ),
         "several_staff": BY_STAFF,
         "hours": replace(
@@ -383,6 +394,10 @@ SCENES: dict[str, dict[str, Scene]] = {
     "clarification": {
         "which_answer": replace(
             REMIND, about="which", mail=Mail("Re: ECCV 2025 : 5 questions", NOW, "Voici le détail demandé.")
+        ),
+        "which_file": replace(
+            REMIND, about="which",
+            mail=Mail("Re: ECCV 2025 : 5 questions", NOW, "", files=(_file("scan0012.pdf", 90_000),)),
         ),
         "which_approval": replace(APPROVAL, about="which", mail=Mail("Re: 4 réponses à valider", NOW, "OK")),
         "which_staff": replace(
