@@ -10,7 +10,8 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
-DEBIAN := chromium
+DEBIAN := chromium clamav-daemon
+COMMANDS := chromium clamd
 
 ifdef UV
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
@@ -24,7 +25,7 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n logical --dist worksteal -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n logical --dist worksteal -m "not slow and not browser and not clamd"
 
 test: packages $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -44,19 +45,17 @@ bench: $(VENV)/.test
 bench-peers: $(VENV)/.test
 	$(BIN)/python -m bench.peers $(ARGS)
 
-# Debian packages that the tests need.
+# Debian packages that the tests need, each known by the command that it brings.
 packages:
-ifeq ($(APT),0)
-	@command -v $(DEBIAN) >/dev/null 2>&1 || echo "APT=0: $(DEBIAN) is not installed; the tests marked «browser» are skipped"
-else
-	@if command -v $(DEBIAN) >/dev/null 2>&1; then exit 0; fi; \
+	@PATH="$$PATH:/usr/sbin"; missing=; for command in $(COMMANDS); do command -v $$command >/dev/null 2>&1 || missing="$$missing $$command"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$(APT)" = 0 ]; then echo "APT=0: not installed:$$missing; the tests marked « browser » or « clamd » that need it are skipped"; exit 0; fi; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 		echo "no apt-get here: install $(DEBIAN) yourself, or run make test APT=0"; exit 1; fi; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; echo "installing $(DEBIAN) with apt-get"; \
 	else sudo=sudo; echo "installing $(DEBIAN) with sudo apt-get (make test APT=0 leaves it out)"; fi; \
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN)
-endif
 
 $(BIN)/python:
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

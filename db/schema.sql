@@ -146,7 +146,7 @@ CREATE TABLE draft_file (
   size integer not null,
   sha256 text not null,
   inbox_id integer not null references inbox(id),
-  part text not null,
+  part text not null, verdict text not null default 'ok', why text not null default '',
   primary key (draft_id, n)
 ) without rowid;
 
@@ -382,6 +382,13 @@ CREATE TABLE reminder (
 ) without rowid;
 CREATE INDEX reminder_outbox on reminder(outbox_id);
 CREATE INDEX reminder_person on reminder(person_id, ladder, at);
+
+CREATE TABLE scan (
+  sha256 text primary key,
+  result text not null,
+  name text not null default '',
+  at text not null
+) without rowid;
 
 CREATE TABLE setting (
   name text primary key,

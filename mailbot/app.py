@@ -25,6 +25,7 @@ from .domain.calendar import Calendar
 from .domain.reminders import Rules
 from .errors import AlreadyRunning, MailbotError, UsageError
 from .gateways import smtp_in
+from .gateways.clamd import Clamd
 from .gateways.scheduler import Worker, ticking
 from .gateways.smtp_out import Host, Sender
 from .letters.render import environment
@@ -34,7 +35,7 @@ from .mail.envelope import Envelope, Verdict
 from .mail.message import Address
 from .mail.parse import Limits
 from .mail.token import Keys
-from .service import alarm, digests, grouping, ingress, reminders
+from .service import alarm, digests, grouping, ingress, reminders, scanning
 from .service.clock import Clock
 from .service.delivery import deliver_due
 from .service.health import Probes
@@ -133,6 +134,7 @@ def build(config: Config) -> App:
         bot=Address(config.mail.display_name or config.oga.name, config.mail.address.lower()),
         separator=config.mail.subaddress,
         now=clock.now,
+        scan=Clamd(config.answers.clamd).scan if config.answers.clamd else None,
     )
     return App(config, system, clock)
 
@@ -168,6 +170,7 @@ def policy(config: Config) -> Policy:
         max_attachment_bytes=config.answers.max_attachment_bytes,
         max_attachments=config.answers.max_attachments,
         mail_files_up_to=config.answers.mail_files_up_to,
+        scanned=bool(config.answers.clamd),
         public_url=config.web.public_url.rstrip("/") if config.web.enabled else "",
         verp=config.smtp_out.verp,
         asks_back_per_day=config.limits.letters_per_conversation_per_day,
@@ -264,6 +267,7 @@ def tick(app: App, send: Sender) -> dict[str, int]:
 def _worked(app: App, stopping: Callable[[], bool] = lambda: False) -> dict[str, int]:
     """Everything of a tick but sending: the mail that came, letters that waited, reminders, digests."""
     reminders.adopt(app.system)
+    scanning.rescan(app.system)
     worked = work_all(app.system, stopping)
     grouping.write_due(app.system)
     return {"worked": worked, "reminders": reminders.remind(app.system), "digests": digests.write_due(app.system)}

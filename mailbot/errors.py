@@ -16,6 +16,7 @@
         ├── NothingWritten   nothing is left once the quoted text is taken away
         ├── Unclear          words that decide nothing: shown back before anything changes
         ├── NotOffered       a word that does not work here: the writer is told what does
+        ├── BadFile          a file that may do harm, or one that is not accepted beside a decision: the mail waits
         ├── NotYourAnswer    we were only copied: « Est-ce votre réponse ? »
         ├── NotProven        the words decide, and nothing proves who wrote them
         └── Held             waits for a person; nobody outside learns anything
@@ -140,6 +141,14 @@ class NotOffered(Refusal):
     """A word that works in another letter, or not yet."""
 
     word: str = ""
+
+
+@dataclass(eq=False)
+class BadFile(Refusal):
+    """Files keep the whole mail from being worked. `files` are those (domain/model.py: File)."""
+
+    files: tuple[Any, ...] = ()
+    decision: bool = False  #: they are only refused, and the words decide
 
 
 @dataclass(eq=False)

@@ -20,6 +20,7 @@ from mailbot.service import imports, questions
 from mailbot.store import questions as kept
 from tests.background import Background
 from tests.campaign import REF, Campaign
+from tests.clamd import Running, find_clamd, start
 from tests.letter_rules import check
 from tests.world import with_compiled_templates
 
@@ -43,14 +44,28 @@ def chromium() -> str:
     return path
 
 
+#: mark of a test -> (what finds what it needs, the Debian package that brings it)
+NEEDS = {"browser": (find_chromium, "chromium"), "clamd": (find_clamd, "clamav-daemon")}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are skipped, by name, where there is no browser."""
-    if STRICT or find_chromium():
-        return
-    skip = pytest.mark.skip(reason="chromium is not installed: apt-get install chromium")
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(skip)
+    """Tests that need a browser or a virus scanner are skipped, by name, where there is none."""
+    for mark, (found, package) in NEEDS.items():
+        if STRICT or found():
+            continue
+        skip = pytest.mark.skip(reason=f"{package} is not installed: apt-get install {package}")
+        for item in items:
+            if item.get_closest_marker(mark):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[Running]:
+    """A real clamd that knows one signature, our own of the EICAR test pattern."""
+    if find_clamd() is None:
+        pytest.fail("clamd is not installed: apt-get install clamav-daemon")
+    with start() as running:
+        yield running
 
 
 @pytest.hookimpl(wrapper=True)

@@ -57,10 +57,30 @@ class Channel(Enum):
 
 
 class Verdict(Enum):
-    """What may be done with a file."""
+    """What may be done with a file. All but OK are kept apart: with the mail, and never handed to anyone."""
 
     OK = "ok"  #: kept with the answer and passed on
-    REFUSED = "refused"  #: its type, size or number is not accepted; kept apart
+    REFUSED = "refused"  #: its type, size or number is not accepted, or it could do harm
+    DISGUISED = "disguised"  #: name, declared type and content disagree; holds the whole mail
+    MACRO = "macro"  #: carries a program for Word or Excel; holds the whole mail
+    INFECTED = "infected"  #: the virus scanner found something; holds the whole mail
+    UNSCANNED = "unscanned"  #: the virus scanner has not answered yet
+
+
+class Scan(Enum):
+    """What a virus scanner says of bytes."""
+
+    CLEAN = "clean"  #: it knows nothing against them
+    INFECTED = "infected"  #: it knows them
+    SILENT = "silent"  #: it did not answer, or would not look at them
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """A scan and, of an infected file, the name of what was found."""
+
+    result: Scan
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,8 +132,9 @@ class File:
     part: str  #: number of the MIME part, for example "2" or "1.3"
     inbox_id: int = 0
     verdict: Verdict = Verdict.OK
-    why: str = ""  #: why it was refused: "type", "size" or "number"
+    why: str = ""  #: why it was refused: "type", "size", "number", or what mail/danger.py names; or the virus
     by: Person | None = None
+    later: bool = False  #: its verdict came after it was taken: until then it was UNSCANNED
 
 
 @dataclass(frozen=True)
@@ -148,6 +169,11 @@ class Answer:
     def kept_files(self) -> tuple[File, ...]:
         """The files that travel on with the answer."""
         return tuple(f for f in self.files if f.verdict is Verdict.OK)
+
+    @property
+    def standing_files(self) -> tuple[File, ...]:
+        """Those, and the files that the virus scanner has not seen yet: what the next version begins with."""
+        return tuple(f for f in self.files if f.verdict in (Verdict.OK, Verdict.UNSCANNED))
 
 
 @dataclass(frozen=True)

@@ -321,7 +321,7 @@ def _next_version(q: Question, written: Written, replaces: bool, act: Act) -> An
     if stands and not replaces:
         text = "\n\n".join(filter(None, (stands.text, written.text)))
     if stands:
-        files = (*stands.kept_files, *_unseen(files, stands.files))
+        files = (*stands.standing_files, *_unseen(files, stands.files))
     return Answer(
         version=q.written + 1,
         round=q.round,

@@ -13,7 +13,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
-from ..domain.model import File
+from ..domain.model import File, Verdict
 from .change import Kind, change
 from .typography import NBSP, french
 
@@ -100,6 +100,15 @@ def file_type(file: File) -> str:
 WHY = {
     "type": "Ce type de fichier n'est pas accepté : renvoyez-le en PDF, Excel, Word ou image.",
     "macro": "Les classeurs à macros ne sont pas acceptés : renvoyez le tableau en .xlsx ou en PDF.",
+    "macro_text": "Les documents à macros ne sont pas acceptés : renvoyez-le en .docx ou en PDF.",
+    "disguised": "Son contenu ne correspond pas à son nom : renvoyez le document sous son vrai nom, ou en PDF.",
+    "infected": "Le contrôle antivirus y a trouvé un programme malveillant : faites vérifier votre poste.",
+    "active": "Ce fichier contient un script : renvoyez-le imprimé en PDF.",
+    "archive": "Les fichiers compressés ne sont pas acceptés : joignez directement ce que celui-ci contient.",
+    "bomb": "Ce fichier ne peut pas être ouvert sans risque : renvoyez-le imprimé en PDF.",
+    "formula": "Une formule y ouvre un programme ou un site : renvoyez le tableau en PDF, ou sans cette formule.",
+    "locked": "Ce fichier est protégé par un mot de passe : renvoyez-le sans protection.",
+    "damaged": "Ce fichier est endommagé, ou n'est pas ce que dit son nom : renvoyez-le en PDF.",
     "size": "Le fichier est trop lourd : renvoyez-le plus léger, ou en plusieurs messages.",
     "number": "Le message portait trop de fichiers : renvoyez celui-ci dans un autre message.",
 }
@@ -107,8 +116,45 @@ WHY = {
 
 def why_refused(file: File) -> str:
     """What the sender may do about a file that was not kept."""
-    macro = file.why == "type" and file.name.lower().endswith((".xlsm", ".xlsb", ".xltm", ".docm", ".dotm", ".pptm"))
-    return french(WHY["macro" if macro else file.why])
+    name, why = file.name.lower(), "infected" if file.verdict is Verdict.INFECTED else file.why
+    if why == "type" and name.endswith((".xlsm", ".xlsb", ".xltm", ".docm", ".dotm", ".pptm")):
+        why = "macro"
+    if why == "macro" and name.endswith((".doc", ".docx", ".docm", ".dotm", ".odt", ".rtf")):
+        why = "macro_text"
+    return french(WHY[why])
+
+
+def standing(file: File) -> tuple[str, str]:
+    """What is said of a file that does not travel on, and why; ("", "") of one that does."""
+    if file.verdict is Verdict.OK:
+        return "", ""
+    if file.verdict is Verdict.UNSCANNED:
+        return french("À l'examen :"), french("le contrôle antivirus n'a pas pu être fait.")
+    return "Non retenue.", why_refused(file)
+
+
+SHORTLY = {
+    "type": "ce type de fichier n'est pas accepté",
+    "size": "trop lourde",
+    "number": "trop de fichiers dans le message",
+    "macro": "contient des macros",
+    "disguised": "son contenu ne correspond pas à son nom",
+    "infected": "le contrôle antivirus y a trouvé un programme malveillant",
+    "active": "contient un script",
+    "archive": "fichier compressé",
+    "bomb": "ne peut pas être ouverte sans risque",
+    "formula": "contient une formule qui ouvre un programme ou un site",
+    "locked": "protégée par un mot de passe",
+    "damaged": "endommagée, ou autre chose que ce que dit son nom",
+}
+
+
+def shortly(file: File) -> str:
+    """The same on a page, whose reader did not send the file: « Non retenue : trop lourde. »"""
+    if file.verdict in (Verdict.OK, Verdict.UNSCANNED):
+        return " ".join(standing(file))
+    why = "infected" if file.verdict is Verdict.INFECTED else file.why
+    return french(f"Non retenue : {SHORTLY[why]}.")
 
 
 def aside_lines(text: str, most: int = 6) -> tuple[list[str], int]:

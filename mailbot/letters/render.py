@@ -62,6 +62,8 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "",  # `word` is one that a later release offers
         "empty",  # neither word nor file: nothing was recorded
         "refused",  # only a file, of a kind that is not accepted
+        "unsafe",  # a file that may do harm: the whole mail waits
+        "beside",  # a file that is not accepted, beside a decision
         "files",  # a decision of staff with a file, which would go nowhere
         "no_conversation",  # to the bot's own address, and about nothing we know: a person reads it
         "delay",  # « Besoin de temps » without a date that can be read
@@ -213,6 +215,8 @@ def _filters() -> dict[str, Any]:
         "mailto": markup.mailto,
         "file_type": markup.file_type,
         "why_refused": markup.why_refused,
+        "standing": markup.standing,
+        "shortly": markup.shortly,
         "aside": markup.aside_lines,
         "subject": subject,
         "subject_of_dossier": subject_of_dossier,

@@ -107,6 +107,7 @@ class Scene:
     undo_until: datetime | None = None  #: until when « annuler » works; None where it does not
     approval_at: datetime | None = None  #: about when the expert gets the answer; None: now
     shown_at: datetime | None = None  #: when the letter before showed the items that are not new
+    files: tuple[File, ...] = ()  #: for which a mail waits
     missing: tuple[str, ...] = ()  #: labels of the letter's items that the reply did not name
     unplaced: tuple[Unplaced, ...] = ()  #: what a reply to several questions ties to none of them
     digest: StaffDigest | ExpertDigest | None = None

@@ -24,7 +24,7 @@ from mailbot.mail.message import Address, Attachment, InboundMessage
 from mailbot.mail.names import file_name, words
 from mailbot.mail.parts import MESSAGES, SIGNED, Part, Walk, inside_text
 from mailbot.mail.pieces import Piece
-from mailbot.mail.sniff import sniff
+from mailbot.mail.sniff import named, sniff
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _FOLD_BYTES = re.compile(rb"\r?\n(?=[ \t])")
@@ -231,7 +231,7 @@ class _Found:
         self.attachments.append(
             Attachment(
                 part=part.number,
-                name=shown[0],
+                name=named(shown[0], sniffed.content),
                 type=type_,
                 size=len(data),
                 sha256=hashlib.sha256(data).hexdigest(),

@@ -40,6 +40,9 @@ ENDINGS: dict[str, frozenset[str]] = {
 }
 #: what cannot be read without its password, and under which endings it is honest about it
 LOCKED = frozenset("docx docm xlsx xlsm xlsb pptx doc xls ppt".split())
+#: content -> the ending that a file without one gets
+_ENDING = {"pdf": "pdf", "word": "docx", "sheet": "xlsx", "odt": "odt", "ods": "ods", "doc": "doc", "xls": "xls"}
+_AS_SHEET = frozenset("csv tsv txt xls".split())  #: texts that a spreadsheet program may open
 _ZIPPED = frozenset().union(*(ENDINGS[content] for content in ("word", "sheet", "slides", "odt", "ods", "archive")))
 PROGRAMS = frozenset(
     "exe scr com pif bat cmd vbs vbe js jse wsf wsh hta lnk msi msp jar ps1 psm1 reg url one chm cpl dll sys gadget"
@@ -106,8 +109,10 @@ class Sniffed:
 
 def sniff(names: Sequence[str], type_: str, data: bytes) -> Sniffed:
     """Look at a file. `names` are all that its headers give, as they came; `type_` is what they declare."""
-    content, danger = _content(data)
     ending = extension(names[0]) if names else ""
+    content, danger = _content(data)
+    if content == "text" and ending in _AS_SHEET:
+        danger = formulas.dangerous(data)
     if danger is Danger.MACRO or (ending in WITH_MACROS and content in ("word", "sheet", "slides", "xls", "locked")):
         return Sniffed(content, Danger.MACRO)
     if deceives(names) or (ACTIVE_TYPES.fullmatch(type_) and content not in ("html", "xml", "text", "archive", "")):
@@ -118,9 +123,16 @@ def sniff(names: Sequence[str], type_: str, data: bytes) -> Sniffed:
 
 
 def extension(name: str) -> str:
-    """The ending of a name, lower case, without its dot; "" where it has none."""
+    """The ending of a name, lower case, without its dot; "" where it has none: « Relevé M. Durand », « scan.2025 »."""
     stem, dot, ending = name.strip(" .\0\t\r\n").rpartition(".")
-    return ending.lower() if dot and stem and len(ending) <= 12 and not ending.isspace() else ""
+    known = dot and stem and len(ending) <= 10 and ending.isalnum() and not ending.isdecimal()
+    return ending.lower() if known else ""
+
+
+def named(name: str, content: str) -> str:
+    """The name of a file, with the ending of its content where it has none."""
+    bare = extension(name) in ("", "bin", "dat") and content in _ENDING
+    return f"{name.removesuffix('.bin').removesuffix('.dat')}.{_ENDING[content]}" if bare else name
 
 
 # --- names --------------------------------------------------------------------------------------------------------
@@ -131,7 +143,7 @@ _PUSHED = re.compile(r"\.\w{2,5}[\s\u00a0\u2000-\u200b\u3000\u3164\ufeff]{3,}\S*
 
 def deceives(names: Sequence[str]) -> bool:
     """True where a name shows another ending than it has, or two names of one file end differently."""
-    endings = {ending for name in names if (ending := extension(name)) and ending.isalnum()}
+    endings = {ending for name in names if (ending := extension(name))}
     return any(map(_shows_another, names)) or not _alike(endings)
 
 
@@ -179,7 +191,7 @@ def _content(data: bytes) -> tuple[str, Danger | None]:
     if kind == "pdf" or (kind in ("", "text") and b"%PDF-" in head[:LATE_HEADER]):
         return "pdf", _in_pdf(data)
     if kind == "text":
-        return _marked_up(head) or "text", formulas.dangerous(data)
+        return _marked_up(head) or "text", None
     if office.ends_as_archive(data):
         return kind, Danger.DISGUISED
     return kind, None

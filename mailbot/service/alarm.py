@@ -35,6 +35,7 @@ TITLES = {
     "inbox": "mail is taken in, and not worked",
     "outbox": "letters do not leave",
     "letters": "a letter could not be written",
+    "infected": "a file that was taken is infected",
 }
 AGAIN = timedelta(hours=1)  #: between two alarms of the same name
 UNWORKED = timedelta(minutes=15)

@@ -80,6 +80,8 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
         return replace(_with_items(job, scene), about=refusal.about, draft=refusal.draft, author=author)
     if isinstance(refusal, x.NotYourAnswer):
         return replace(scene, about="together" if refusal.together else "")
+    if isinstance(refusal, x.BadFile):
+        return replace(scene, about="beside" if refusal.decision else "unsafe", files=refusal.files)
     if isinstance(refusal, x.NothingWritten):
         return replace(scene, about="refused" if refusal.refused else "empty")
     if isinstance(refusal, x.NotOffered):

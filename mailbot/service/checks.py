@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..domain.model import Scan
 from ..errors import ConfigError, MailbotError
 from ..letters.render import KINDS, render
 from ..store import journal
@@ -36,7 +37,7 @@ def run(path: Path, config: Callable[[], Any], system: Callable[[], System]) -> 
         ready = system()
     except MailbotError as error:
         return [*lines, Line("error", "database", str(error))]
-    return [*lines, *_database(ready), *_templates(ready)]
+    return [*lines, *_database(ready), *_templates(ready), *_scanner(ready)]
 
 
 def _advice(config: Any) -> Iterator[Line]:
@@ -55,6 +56,18 @@ def _database(system: System) -> Iterator[Line]:
     if faults:
         yield Line("error", "journal", f"{faults[0]} ({len(faults)} faults)")
     yield Line("ok", "database", f"{system.store.path}: whole, schema up to date")
+
+
+def _scanner(system: System) -> Iterator[Line]:
+    """Asked about a few bytes, as it will be about files."""
+    if system.scan is None:
+        yield Line("warning", "answers.clamd", "none: files are not scanned for viruses; see docs/running.md")
+        return
+    found = system.scan(b"mailbot check")
+    if found.result is Scan.CLEAN:
+        yield Line("ok", "answers.clamd", "the virus scanner answers")
+    else:
+        yield Line("error", "answers.clamd", f"{found.name}: files wait until it answers; start clamd, check the path")
 
 
 def _templates(system: System) -> Iterator[Line]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ..config.model import AnswersSection
 from ..domain import access
 from ..domain.model import File, Verdict
-from ..errors import Refusal, Unreadable
+from ..errors import BadFile, Refusal, Unreadable
 from ..mail import absence, bounce, language, limits
 from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
 from ..mail.envelope import Envelope
@@ -23,9 +23,9 @@ from ..mail.message import Address, InboundMessage, Split
 from ..mail.parse import parse
 from ..mail.reply import written
 from ..mail.trust import Trust
-from ..store import inbox
+from ..store import inbox, scans
 from ..store.db import savepoint, stamp
-from . import held, target, work
+from . import held, target, verdicts, work
 from .handlers import handle, understand
 from .intent import Intent, Verb
 from .job import Job, build, files
@@ -54,6 +54,8 @@ def describe(raw: bytes, envelope: Envelope, sent: str = "", trust: str = "") ->
     if screened.disposition is Disposition.ACCEPT and not came and (empty := nothing_typed(message, split)):
         screened = Screened(empty, "nothing typed")
     day = envelope.received_at.date()
+    if screened.disposition is Disposition.ACCEPT:
+        screened = _held_for_files(came) or screened
     found = _object(Reading(message, screened, split), came, trust or Trust.CLAIMED.name.lower(), day)
     if found["disposition"] == "accept":
         found["answers"] = _by_label(split, sent, came)
@@ -77,6 +79,14 @@ def _dated(block: str) -> datetime:
         written_at = parsedate_to_datetime(found[1]) if found else now
         return min(written_at if written_at.tzinfo else written_at.replace(tzinfo=UTC), now)
     return now
+
+
+def _held_for_files(came: Sequence[File]) -> Screened | None:
+    try:
+        verdicts.hold(came, decides=False)
+    except BadFile as bad:
+        return Screened(Disposition.HOLD, str(bad))
+    return None
 
 
 def unread(reason: str) -> dict[str, Any]:
@@ -171,11 +181,12 @@ def with_database(system: System, raw: bytes, envelope: Envelope, trust: str = "
     reading = read(system, system.store.conn, raw, envelope)
     if reading.message is None:
         return {**unread(reading.screened.rule), "commands": []}
-    came, day = files(reading.message, 0, system.policy), system.today().date()
+    came, day = files(reading.message, 0, system.policy, reading.scanned), system.today().date()
     found = _object(reading, came, trust or Trust.NONE.name.lower(), day)
     found["commands"] = []
     if reading.screened.disposition in (Disposition.ACCEPT, Disposition.EMPTY, Disposition.FORWARD):
         with suppress(_Undo), system.store.tx() as conn:
+            scans.keep(conn, reading.scanned, system.now())
             _try(system, conn, reading.message, reading.split, envelope, trust, found)
             raise _Undo
     return found
@@ -201,6 +212,7 @@ def _try(
         where = replace(where, trust=Trust[trust.upper()]) if trust else where
         found["trust"] = where.trust.name.lower()
         job = build(system, conn, _stand_in(system, conn, message, envelope), message, split, where)
+        job.hold_for_files()
         pieces = work.parts(job)
         if pieces:
             found["commands"] = [_tried(piece.job, piece.item.kind) for piece in pieces]

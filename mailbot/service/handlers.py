@@ -63,7 +63,7 @@ def understand(job: Job) -> Intent:
     """What the mail asks for. Raises a Refusal that asks back."""
     _still_waits(job)
     today = job.system.today().date()
-    kept = sum(f.verdict is Verdict.OK for f in job.files)
+    kept = sum(f.verdict in (Verdict.OK, Verdict.UNSCANNED) for f in job.files)
     words = Words(job.split.text, today, job.message.subject, kept, len(job.files) - kept)
     return reading.read(job.purpose, words)
 

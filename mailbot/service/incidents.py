@@ -21,7 +21,7 @@ from .system import System
 
 _REFERENCE = re.compile(r"\b[a-z]\d{3,}-\d{4}-\d+\b", re.IGNORECASE)
 #: decision of a held mail -> how the digest says why
-_WHY = {"NotProven": "unproven", "NotYourAnswer": "copied"}
+_WHY = {"NotProven": "unproven", "NotYourAnswer": "copied", "BadFile": "file"}
 
 
 @dataclass(frozen=True)

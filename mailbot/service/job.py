@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..domain.access import of_the_firm
-from ..domain.model import Channel, File, Person, Question, Role, Verdict, Written
+from ..domain.model import Channel, File, Person, Question, Role, Scanned, Verdict, Written
 from ..domain.questions import Act
-from ..errors import Held
+from ..errors import BadFile, Held
 from ..letters.scene import Item, Mail, Unplaced
 from ..mail.message import Attachment, InboundMessage, Split
 from ..mail.token import Purpose
 from ..mail.trust import Trust
-from ..store import conversations, drafts, inbox, letters, questions
+from ..store import conversations, drafts, inbox, letters, questions, scans
 from ..store.conversations import Conversation
 from ..store.db import moment
 from ..store.letters import LetterItem
+from . import verdicts
 from .correspondence import Cause
 from .french import fold
 from .system import Policy, System
@@ -120,6 +122,15 @@ class Job:
             return None
         return {self.question()[0].id}
 
+    def hold_for_files(self) -> None:
+        """Raise BadFile, or Held for a writer who is not sure enough to be written to, where files forbid to go on."""
+        try:
+            verdicts.hold(self.files, self.purpose in DECIDES or self.purpose is Purpose.CONFIRM)
+        except BadFile as bad:
+            if self.trust < Trust.TOKEN:
+                raise Held(str(bad)) from bad
+            raise
+
     def fingerprint(self) -> str:
         """SHA-256 over words and files of the mail: tells one that was sent twice."""
         if self.whole:
@@ -158,7 +169,7 @@ def build(
         person=target.person,
         trust=target.trust,
         conversation=target.conversation,
-        files=files(message, row["id"], system.policy),
+        files=files(message, row["id"], system.policy, scans.known(conn, (a.sha256 for a in message.attachments))),
     )
     still_of_the_firm(job)
     return job
@@ -192,25 +203,22 @@ def _holds_the_letter(job: Job) -> None:
         raise Held("not the person of this letter, nor a colleague")
 
 
-def files(message: InboundMessage, inbox_id: int, policy: Policy) -> tuple[File, ...]:
-    """The files that came with a message, each with its verdict; logos of a signature are none."""
+def files(
+    message: InboundMessage, inbox_id: int, policy: Policy, scanned: Mapping[str, Scanned] | None = None
+) -> tuple[File, ...]:
+    """The files that came with a message, each with its verdict; logos of a signature are none.
+
+    `scanned` is what the virus scanner said, by hash.
+    """
     joined = [a for a in message.attachments if not _is_logo(a, message.html)]
-    found = [File(a.name, a.type, a.size, a.sha256, a.part, inbox_id) for a in joined]
-    return tuple(_judged(file, n, policy) for n, file in enumerate(found, 1))
+    found = []
+    for n, a in enumerate(joined, 1):
+        verdict, why = verdicts.of(a, n, policy, (scanned or {}).get(a.sha256))
+        found.append(File(a.name, a.type, a.size, a.sha256, a.part, inbox_id, verdict, why))
+    return tuple(found)
 
 
 def _is_logo(attachment: Attachment, html: str) -> bool:
     """A small picture that the HTML shows by its Content-ID (RFC 2392); a phone's photographs are none."""
     small = attachment.type.startswith("image/") and attachment.size <= LOGO_BYTES
     return small and bool(attachment.content_id) and f"cid:{attachment.content_id}" in html
-
-
-def _judged(file: File, n: int, policy: Policy) -> File:
-    extension = file.name.rpartition(".")[2].lower() if "." in file.name else ""
-    if extension not in policy.allowed_types:
-        return replace(file, verdict=Verdict.REFUSED, why="type")
-    if file.size > policy.max_attachment_bytes:
-        return replace(file, verdict=Verdict.REFUSED, why="size")
-    if n > policy.max_attachments:
-        return replace(file, verdict=Verdict.REFUSED, why="number")
-    return file

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from ..domain.model import Scanned
 from ..errors import Held, Unreadable
 from ..mail import html
 from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
@@ -12,9 +14,9 @@ from ..mail.envelope import Envelope
 from ..mail.message import InboundMessage, Split
 from ..mail.parse import parse
 from ..mail.reply import written
-from ..store import outbox
+from ..store import outbox, scans
 from ..store.conversations import Conversation
-from . import target
+from . import scanning, target
 from .job import Job, files
 from .system import System
 
@@ -28,6 +30,7 @@ class Reading:
     message: InboundMessage | None
     screened: Screened
     split: Split = Split("")
+    scanned: Mapping[str, Scanned] = field(default_factory=dict)  #: what the virus scanner said, by hash
 
 
 def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelope) -> Reading:
@@ -43,7 +46,7 @@ def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelop
     empty = nothing_typed(message, split)
     if empty and not files(message, 0, system.policy):
         screened = Screened(empty, "nothing typed")
-    return Reading(message, screened, split)
+    return Reading(message, screened, split, scanning.of_message(system, raw, message))
 
 
 def _sent(system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope) -> str:
@@ -69,7 +72,8 @@ def reread(job: Job, inbox_id: int, raw: bytes, conversation: Conversation) -> J
     """The job of an earlier message of the same writer, which waited for his word."""
     message = parse(raw, job.system.policy.limits)
     sent = our_words(job.conn, conversation, message)
-    found = files(message, inbox_id, job.system.policy)
+    known = scans.known(job.conn, (a.sha256 for a in message.attachments))
+    found = files(message, inbox_id, job.system.policy, known)
     return replace(
         job, inbox_id=inbox_id, message=message, split=written(message, sent), conversation=conversation, files=found
     )

@@ -25,6 +25,7 @@ REFUSALS: dict[type[x.Refusal], Reply] = {
     x.NothingWritten: Reply("clarification"),
     x.Unclear: Reply("clarification"),
     x.NotOffered: Reply("clarification"),
+    x.BadFile: Reply("clarification", "held"),
     x.NotYourAnswer: Reply("not_your_answer", "held"),
     x.NotProven: Reply("unproven", "held", once_a_day=True),
     x.Held: Reply(None, "held"),

@@ -33,6 +33,7 @@ _MEMBER = Person(4, "adherent@mail.example", "Yves Adhérent", Role.MEMBER)
 _FILES = (
     File("Détail.pdf", "application/pdf", 188_416, "0" * 64, "2"),
     File("Macros.xlsm", "application/vnd.ms-excel", 65_536, "1" * 64, "3", verdict=Verdict.REFUSED, why="type"),
+    File("Relevé.pdf", "application/pdf", 65_536, "2" * 64, "4", verdict=Verdict.UNSCANNED, why="unscanned"),
 )
 _BEFORE = Answer(1, 1, "Première réponse.", "Première réponse.", "", _AUTHOR, Channel.MAIL, _AT)
 _ANSWER = Answer(
@@ -75,7 +76,7 @@ def scenes(oga: Oga) -> Iterator[tuple[str, Scene]]:
     whole = Scene(
         oga, _AT, _AUTHOR, (_STAFF,), _QUESTION, _ANSWER, _BEFORE, _EXPERT, _AUTHOR, comment="Un mot.",
         outcome=Outcome.SATISFACTORY, until=date(2026, 12, 22), passed_to=(_EXPERT,), approver=_EXPERT,
-        reply_to=oga.bot, page="https://oga.example/v/x", mail=_MAIL,
+        reply_to=oga.bot, page="https://oga.example/v/x", mail=_MAIL, files=_FILES[1:2],
         news=(News(_QUESTION, _EXPERT, _AT, _BEFORE, _ANSWER),),
     )  # fmt: skip
     for kind in KINDS:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from ..domain.calendar import Calendar
+from ..domain.model import Scanned
 from ..domain.reminders import Rules
 from ..letters.scene import Oga
 from ..mail import token
@@ -48,6 +49,7 @@ class Policy:
     digest_at: time = time(7, 45)  #: where the association is
     digest_days: frozenset[int] = frozenset(range(5))
     digest_empty: bool = True  #: staff get one that has nothing to say, too
+    scanned: bool = False  #: a virus scanner is configured: what it has not judged is not handed on
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class System:
     bot: Address  #: display name and address
     separator: str  #: between the bot's local part and a token
     now: Callable[[], datetime]
+    scan: Callable[[bytes], Scanned] | None = None  #: asks the virus scanner; None where none is configured
 
     @property
     def domain(self) -> str:

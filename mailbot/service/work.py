@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Refusal, StoreBusy, Unclear
 from ..mail.disposition import Disposition
 from ..mail.token import Purpose
-from ..store import blobs, blocked, deeds, inbox
+from ..store import blobs, blocked, deeds, inbox, scans
 from ..store.db import savepoint
 from . import bounces, grouping, several, target
 from .alarm import raise_alarm
@@ -76,6 +76,7 @@ def _work(system: System, row: sqlite3.Row) -> None:
     raw = blobs.get(system.store.conn, row["sha256"])
     reading = read(system, system.store.conn, raw, envelope)
     with system.store.tx() as conn:
+        scans.keep(conn, reading.scanned, system.now())
         state, trace = _settle(system, conn, row, reading)
         trace.update(_heading(reading))
         inbox.finish(conn, row["id"], state, system.now(), trace)
@@ -131,6 +132,7 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
     intent: Intent | None = None
     trace = _about(job)
     try:
+        job.hold_for_files()
         with savepoint(job.conn):
             found = parts(job)
             if found:

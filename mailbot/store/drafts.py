@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..domain.model import File, Written
+from ..domain.model import File, Verdict, Written
 from .db import stamp
 
 
@@ -28,8 +28,12 @@ def add(conn: sqlite3.Connection, question_id: int, version: int, written: Writt
     )
     id = int(cursor.lastrowid or 0)
     conn.executemany(
-        "insert into draft_file(draft_id, n, name, type, size, sha256, inbox_id, part) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(id, n, f.name, f.type, f.size, f.sha256, f.inbox_id, f.part) for n, f in enumerate(written.files, 1)],
+        "insert into draft_file(draft_id, n, name, type, size, sha256, inbox_id, part, verdict, why) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (id, n, f.name, f.type, f.size, f.sha256, f.inbox_id, f.part, f.verdict.value, f.why)
+            for n, f in enumerate(written.files, 1)
+        ],
     )
     return id
 
@@ -40,7 +44,7 @@ def get(conn: sqlite3.Connection, id: int) -> Draft:
     if row is None:
         raise KeyError(id)
     files = tuple(
-        File(f["name"], f["type"], f["size"], f["sha256"], f["part"], f["inbox_id"])
+        File(f["name"], f["type"], f["size"], f["sha256"], f["part"], f["inbox_id"], Verdict(f["verdict"]), f["why"])
         for f in conn.execute("select * from draft_file where draft_id = ? order by n", (id,))
     )
     return Draft(row["id"], row["question_id"], row["version"], Written(row["added"], row["set_aside"], files))

@@ -7,9 +7,9 @@ import json
 import sqlite3
 from datetime import date, datetime
 
-from ..domain.model import Answer, Channel, File, Outcome, Question, State, Verdict
+from ..domain.model import Answer, Channel, File, Outcome, Person, Question, State, Verdict
 from ..domain.questions import Decision
-from . import dossiers, people
+from . import dossiers, people, scans
 from .db import moment, stamp
 
 
@@ -102,7 +102,11 @@ def answers(conn: sqlite3.Connection, question_id: int) -> list[Answer]:
 
 
 def _answer(conn: sqlite3.Connection, row: sqlite3.Row) -> Answer:
-    files = conn.execute("select * from answer_file where answer_id = ? order by n", (row["id"],)).fetchall()
+    files = conn.execute(
+        "select f.*, s.result, s.name as found from answer_file f left join scan s on s.sha256 = f.sha256 "
+        "where f.answer_id = ? order by f.n",
+        (row["id"],),
+    ).fetchall()
     ids = [row["by_id"], row["approved_by_id"], *(f["by_id"] for f in files)]
     known = people.by_ids(conn, [i for i in ids if i])
     return Answer(
@@ -119,20 +123,24 @@ def _answer(conn: sqlite3.Connection, row: sqlite3.Row) -> Answer:
         approved_by=known.get(row["approved_by_id"]),
         approved_at=_time(row["approved_at"]),
         undone=row["undone_at"] is not None,
-        files=tuple(
-            File(
-                name=f["name"],
-                type=f["type"],
-                size=f["size"],
-                sha256=f["sha256"],
-                part=f["part"],
-                inbox_id=f["inbox_id"],
-                verdict=Verdict(f["verdict"]),
-                why=f["why"],
-                by=known.get(f["by_id"]),
-            )
-            for f in files
-        ),
+        files=tuple(_file(f, known) for f in files),
+    )
+
+
+def _file(row: sqlite3.Row, known: dict[int, Person]) -> File:
+    written = Verdict(row["verdict"])
+    verdict = scans.now(written, row["result"])
+    return File(
+        name=row["name"],
+        type=row["type"],
+        size=row["size"],
+        sha256=row["sha256"],
+        part=row["part"],
+        inbox_id=row["inbox_id"],
+        verdict=verdict,
+        why=row["found"] if verdict is Verdict.INFECTED and verdict is not written else row["why"],
+        by=known.get(row["by_id"]),
+        later=written is Verdict.UNSCANNED,
     )
 
 
@@ -228,7 +236,7 @@ def _add_answer(conn: sqlite3.Connection, question_id: int, new: Answer, inbox_i
         "insert into answer_file(answer_id, n, name, type, size, sha256, inbox_id, part, verdict, why, by_id) "
         "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (answer_id, n, f.name, f.type, f.size, f.sha256, f.inbox_id, f.part, f.verdict.value, f.why,
+            (answer_id, n, f.name, f.type, f.size, f.sha256, f.inbox_id, f.part, _as_taken(f).value, f.why,
              f.by.id if f.by else new.by.id)
             for n, f in enumerate(new.files, 1)
         ],
@@ -238,8 +246,13 @@ def _add_answer(conn: sqlite3.Connection, question_id: int, new: Answer, inbox_i
 
 def fingerprint(one: Answer) -> str:
     """SHA-256 over text and files of a version: what an approval binds."""
-    whole = json.dumps([one.text, [[f.name, f.sha256, f.verdict.value] for f in one.files]], ensure_ascii=False)
-    return hashlib.sha256(whole.encode()).hexdigest()
+    files = [[f.name, f.sha256, _as_taken(f).value] for f in one.files]
+    return hashlib.sha256(json.dumps([one.text, files], ensure_ascii=False).encode()).hexdigest()
+
+
+def _as_taken(file: File) -> Verdict:
+    """The verdict as it is written: what a scanner says afterwards changes no version."""
+    return Verdict.UNSCANNED if file.later else file.verdict
 
 
 def drafts(conn: sqlite3.Connection, dossier_id: int | None = None) -> list[int]:

@@ -102,7 +102,9 @@ def _time(text: str | None) -> datetime | None:
 def _files(conn: sqlite3.Connection, answer_id: int) -> Iterator[ResultFile]:
     names = ("name", "type", "size", "sha256", "inbox_id", "part")
     for row in conn.execute(
-        "select * from answer_file where answer_id = ? and verdict = 'ok' order by n", (answer_id,)
+        "select f.* from answer_file f left join scan s on s.sha256 = f.sha256 where f.answer_id = ? "
+        "and (f.verdict = 'ok' or (f.verdict = 'unscanned' and s.result = 'clean')) order by f.n",
+        (answer_id,),
     ):
         yield ResultFile(*(row[name] for name in names))
 

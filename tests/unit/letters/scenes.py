@@ -27,6 +27,7 @@ from tests.unit.letters.people import (
     PAGE,
     PDF,
     SECOND,
+    UNSAFE,
 )
 
 ASKED = Question(
@@ -174,6 +175,7 @@ _SINGLE: dict[str, dict[str, Scene]] = {
             mail=MAIL,
             word="" if about else "DOSSIERS",
             question=None if about == "no_conversation" else ASKED,
+            files=(UNSAFE,) if about in ("unsafe", "beside") else (),
         )
         for about in ABOUTS["clarification"]
         if about != "which"
