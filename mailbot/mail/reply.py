@@ -5,7 +5,7 @@ Every line goes to exactly one of the three texts of a Split, so nothing that wa
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from mailbot.mail import history, html, signature
 from mailbot.mail.history import Reading
@@ -55,11 +55,16 @@ def _all(reading: Reading, kind: Kind) -> str:
 
 
 def _blocks(reading: Reading, message: InboundMessage) -> tuple[Block, ...]:
-    """The lines in order, those of one kind that follow each other as one block, with the files shown in it."""
+    """The lines in order, those of one kind that follow each other as one block, with the files shown in it.
+
+    What stands below a picture begins another block, so that it is seen which words the picture belongs to.
+    """
     parts = {name: file.part for file in message.attachments for name in (file.content_id, file.name) if name}
     out: list[Block] = []
-    for kind, run in groupby(_spread(reading), key=lambda pair: pair[1]):
-        rows = [row for row, _ in run]
+    lines = _spread(reading)
+    above = [0, *accumulate(bool(row.shown) for row, _ in lines)]
+    for (kind, _), run in groupby(zip(lines, above, strict=False), key=lambda one: (one[0][1], one[1])):
+        rows = [row for (row, _), _ in run]
         files = dict.fromkeys(parts[name] for row in rows for name in row.shown if name in parts)
         text = joined([row.text for row in rows])
         if text or files:

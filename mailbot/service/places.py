@@ -132,6 +132,7 @@ class _Walk:
         self._own = {label: one.words | set(self._texts[label]) | _FRAME for label, one in self._asked.items()}
         self._tokens = tokens
         self._answered: set[str] = set()
+        self._foreign = False  #: below a heading of something else, where even the words of a question are not ours
         self._before_first = ""  #: what was typed right above the first item
         self._pending = ""
         self.label = ""
@@ -170,7 +171,10 @@ class _Walk:
             return self._tokens[token[1]]
         heading = self._heading(line)
         if heading is not None:
+            self._foreign = not heading
             return heading
+        if self._foreign:
+            return ""
         if self.label and not _END.match(line) and self._belongs(line):
             return self.label
         return self._by_text(words(line), self._texts) if len(words(line)) > _SHORT else ""
