@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from ..service import desk
+from ..service import cases, desk
 from ..store import blobs, inbox, outbox
 from .common import Context, as_json, lines, pass_context, person, show
 
@@ -73,13 +73,33 @@ def inbox_assign(context: Context, id: str, ref: str, email: str | None) -> None
 
 @inbox_.command("export")
 @click.argument("id")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("place", type=click.Path(path_type=Path))
+@click.option("--anonymous/--raw", default=True, help="Other names, addresses, figures and files; --raw keeps them.")
 @pass_context
-def inbox_export(context: Context, id: str, file: Path) -> None:
-    """Write the raw bytes of a message to FILE."""
-    row = _row(context, id)
-    file.write_bytes(blobs.get(context.app.system.store.conn, row["sha256"]))
-    click.echo(f"wrote {file}")
+def inbox_export(context: Context, id: str, place: Path, anonymous: bool) -> None:
+    """Write a message as a case of the corpus into a folder: its bytes, the letter it answers, what was understood.
+
+    A file, or a name that ends in .eml, gets the bytes alone, as they came.
+    """
+    row, system = _row(context, id), context.app.system
+    if place.is_file() or (place.suffix == ".eml" and not place.is_dir()):
+        place.write_bytes(blobs.get(system.store.conn, row["sha256"]))
+        click.echo(f"wrote {place}")
+        return
+    found = cases.case(system, row, keep=not anonymous)
+    place.mkdir(parents=True, exist_ok=True)
+    stem = f"{_next_number(place):02}-message"
+    for ending, data in found.files.items():
+        (place / f"{stem}{ending}").write_bytes(data)
+    click.echo(f"wrote {place / stem}{', '.join(found.files)}")
+    if not found.alike:
+        click.echo("it is not read as the original is: compare both before you keep it", err=True)
+
+
+def _next_number(folder: Path) -> int:
+    """The number that no case of the folder has yet."""
+    heads = (path.name.partition("-")[0] for path in folder.iterdir())
+    return max((int(head) for head in heads if head.isdecimal()), default=0) + 1
 
 
 def _row(context: Context, id: str) -> inbox.sqlite3.Row:
