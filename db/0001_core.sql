@@ -375,9 +375,23 @@ create table bounce (
   inbox_id integer references inbox(id),
   status text not null,
   permanent integer not null,
-  at text not null
+  at text not null,
+  notice_id integer references outbox(id)
 );
+create index bounce_at on bounce(at);
 create index bounce_person on bounce(person_id, at);
+
+create table absence (
+  id integer primary key,
+  person_id integer not null references person(id),
+  since text,
+  until text,
+  deputy text not null default '',
+  inbox_id integer not null references inbox(id),
+  seen_at text not null,
+  ended_at text
+);
+create index absence_person on absence(person_id) where ended_at is null;
 
 create table journal (
   seq integer primary key,

@@ -1,3 +1,15 @@
+CREATE TABLE absence (
+  id integer primary key,
+  person_id integer not null references person(id),
+  since text,
+  until text,
+  deputy text not null default '',
+  inbox_id integer not null references inbox(id),
+  seen_at text not null,
+  ended_at text
+);
+CREATE INDEX absence_person on absence(person_id) where ended_at is null;
+
 CREATE TABLE answer (
   id integer primary key,
   question_id integer not null references question(id),
@@ -59,8 +71,10 @@ CREATE TABLE bounce (
   inbox_id integer references inbox(id),
   status text not null,
   permanent integer not null,
-  at text not null
+  at text not null,
+  notice_id integer references outbox(id)
 );
+CREATE INDEX bounce_at on bounce(at);
 CREATE INDEX bounce_person on bounce(person_id, at);
 
 CREATE TABLE conversation (

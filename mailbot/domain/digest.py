@@ -58,6 +58,17 @@ class Bounced:
     person: Person
     why: str  #: unknown (no such mailbox), full, other
     at: datetime
+    told: Person | None = None  #: who was asked for the right address
+
+
+@dataclass(frozen=True)
+class Away:
+    """Somebody whose mail answers by itself."""
+
+    person: Person
+    until: date | None = None  #: the last day; None where the reply names none
+    since: date | None = None  #: the first day, where it was still to come
+    deputy: str = ""  #: who answers meanwhile, as the reply names them
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,7 @@ class StaffDigest:
     unread: tuple[Unread, ...] = ()
     bounced: tuple[Bounced, ...] = ()
     failed: tuple[Failed, ...] = ()
+    away: tuple[Away, ...] = ()
     last_mail_at: datetime | None = None
     paused: str = ""  #: why no letter leaves, "" where they do
     journal_seq: int = 0  #: 0: the journal is empty
@@ -142,5 +154,6 @@ class ExpertDigest:
     oldest_days: int = 0  #: how long the oldest answer waits
     open: tuple[OpenDossier, ...] = ()
     more_open: int = 0
+    away: tuple[Away, ...] = ()  #: colleagues at the firm
     happened: tuple[Since, ...] = ()
     more_happened: int = 0

@@ -44,6 +44,7 @@ class Step:
     at: datetime
     day: date
     last: bool = False  #: the last one before the deadline
+    fixed: bool = False  #: counts back from the deadline: an absence does not move it
 
 
 def ladder(question: Question) -> Ladder | None:
@@ -118,7 +119,7 @@ def _before_deadline(question: Question, rules: Rules) -> Iterator[Step]:
     nearest = min(rules.before_deadline, default=0)
     for number in sorted(rules.before_deadline, reverse=True):
         day = question.due - timedelta(number)
-        yield Step(rules.calendar.back_from(day), day, last=number == nearest)
+        yield Step(rules.calendar.back_from(day), day, last=number == nearest, fixed=True)
 
 
 def _delay(question: Question, rules: Rules) -> Iterator[Step]:
@@ -131,6 +132,17 @@ def _postponed(question: Question, rules: Rules, step: Step) -> bool:
     if question.postponed_until is None or ladder(question) is not Ladder.ANSWER:
         return False
     return rules.calendar.day(step.at) < question.postponed_until
+
+
+def moved(question: Question, rules: Rules, step: Step, until: date) -> datetime:
+    """When a reminder for a step goes to somebody who is away until that day: in the first slot after it, but never
+    beyond the last slot before the deadline. What counts back from the deadline stays where it is."""
+    if step.fixed:
+        return step.at
+    back = rules.calendar.from_day(until + timedelta(1))
+    if question.due:
+        back = min(back, rules.calendar.back_from(question.due - timedelta(1)))
+    return max(step.at, back)
 
 
 def readers(question: Question, kind: Ladder, reminded: int) -> tuple[Person, ...]:

@@ -86,6 +86,7 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "due_changed",  # another date
         "left_aside",  # the reader said that his mail is no answer
         "undone",  # the reader's last act is undone; `event` names it
+        "address",  # the address of `by`, a colleague, does not work: `word` says why
     ),
     "reminder": (
         "answer",  # `items` are questions without an answer

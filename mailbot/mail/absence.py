@@ -14,7 +14,7 @@ from mailbot.mail import days
 from mailbot.mail.days import Day
 from mailbot.mail.deputy import deputy
 from mailbot.mail.lines import Kind
-from mailbot.mail.message import InboundMessage
+from mailbot.mail.message import InboundMessage, Split
 from mailbot.mail.reply import written
 
 LONGEST = 6000  #: characters that are read; an out-of-office reply is short
@@ -90,9 +90,13 @@ class _Span:
 
 def read(message: InboundMessage, today: date) -> Absence | None:
     """The absence that `message` announces on the day `today`, None where it speaks of none."""
-    blocks = written(message).blocks
-    body = "\n\n".join(block.text for block in blocks if block.kind is not Kind.QUOTED)[:LONGEST]
-    return of_text(message.subject, body, today)
+    return of_split(message.subject, written(message), today)
+
+
+def of_split(subject: str, split: Split, today: date) -> Absence | None:
+    """The same of a mail that is cut already: its history says nothing."""
+    own = [block.text for block in split.blocks if block.kind is not Kind.QUOTED]
+    return of_text(subject, "\n\n".join(own)[:LONGEST], today)
 
 
 def of_text(subject: str, body: str, today: date) -> Absence | None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from ..domain import labels
 from ..domain.digest import (
     SECTION,
+    Away,
     ExpertDigest,
     Late,
     LateSection,
@@ -173,6 +174,7 @@ def _of_staff(system: System, conn: sqlite3.Connection, reader: Person, since: d
         unread=found.unread,
         bounced=found.bounced,
         failed=found.failed,
+        away=found.away,
         last_mail_at=inbox.last_seen_at(conn),
         paused=brakes.paused(system.store),
         journal_seq=seq,
@@ -184,7 +186,7 @@ def _of_staff(system: System, conn: sqlite3.Connection, reader: Person, since: d
 
 def _speaks(d: StaffDigest) -> bool:
     sections = (d.to_treat, d.overdue, d.late, d.to_treat_others, d.overdue_others, d.late_others)
-    return any(s.lines for s in sections) or bool(d.held or d.unread or d.bounced or d.failed or d.arrived)
+    return any(s.lines for s in sections) or bool(d.held or d.unread or d.bounced or d.failed or d.away or d.arrived)
 
 
 def _dossiers(
@@ -229,12 +231,19 @@ def _of_expert(system: System, conn: sqlite3.Connection, reader: Person, since: 
         oldest_days=max(((system.now() - q.ladder_at).days for q in waiting if q.ladder_at), default=0),
         open=dossiers[:SECTION],
         more_open=max(0, len(dossiers) - SECTION),
+        away=_colleagues(system, conn, reader),
         happened=told[-SECTION:],
         more_happened=max(0, len(told) - SECTION),
     )
     today = system.today().date()
     in_time = any(not over(q, today) for q in waiting)
     return Digest(reader, holds, tuple(numbers.items), bool(in_time or dossiers or told))
+
+
+def _colleagues(system: System, conn: sqlite3.Connection, reader: Person) -> tuple[Away, ...]:
+    """Who of the expert's firm is away."""
+    everybody = incidents.away(system, conn)
+    return tuple(a for a in everybody if reader.firm and a.person.firm == reader.firm and a.person != reader)[:SECTION]
 
 
 def _open(system: System, conn: sqlite3.Connection, reader: Person) -> tuple[OpenDossier, ...]:

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from ..domain.digest import SECTION, Bounced, Failed, HeldMail, Unread
+from ..domain.digest import SECTION, Away, Bounced, Failed, HeldMail, Unread
 from ..domain.model import Question
 from ..errors import Unreadable
 from ..mail.message import InboundMessage
 from ..mail.parse import parse
 from ..mail.reply import written
-from ..store import blobs, conversations, digests, inbox, people, questions
+from ..store import absences, blobs, bounces, conversations, digests, inbox, people, questions
 from ..store.db import moment
 from ..store.letters import LetterItem
+from .automatic import TYPED
+from .bounces import why
 from .reading import our_words
 from .system import System
 
 _REFERENCE = re.compile(r"\b[a-z]\d{3,}-\d{4}-\d+\b", re.IGNORECASE)
 #: decision of a held mail -> how the digest says why
-_WHY = {"NotProven": "unproven", "NotYourAnswer": "copied", "BadFile": "file"}
+_WHY = {"NotProven": "unproven", "NotYourAnswer": "copied", TYPED: "automatic", "BadFile": "file"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Incidents:
     unread: tuple[Unread, ...]
     bounced: tuple[Bounced, ...]
     failed: tuple[Failed, ...]
+    away: tuple[Away, ...]
     items: tuple[LetterItem, ...]
 
 
@@ -49,12 +52,28 @@ def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int
         more_held=len(waiting) - len(held),
         unread=unread,
         bounced=tuple(_bounced(conn, row) for row in digests.suspended(conn, SECTION)),
-        failed=tuple(
-            Failed(row["kind"], row["to_address"], moment(row["date"]), row["reply"])
-            for row in digests.failed(conn, since, SECTION)
-        ),
+        failed=_failed(conn, since),
+        away=away(system, conn)[:SECTION],
         items=tuple(frozen),
     )
+
+
+def _failed(conn: sqlite3.Connection, since: datetime) -> tuple[Failed, ...]:
+    """Letters that their host refused, at once or in a bounce that suspended nothing."""
+    refused = [(r["kind"], r["to_address"], r["date"], r["reply"]) for r in digests.failed(conn, since, SECTION)]
+    back = [(r["kind"], r["to_address"], r["at"], r["status"]) for r in bounces.refused(conn, since, SECTION)]
+    return tuple(Failed(kind, to, moment(at), reply) for kind, to, at, reply in (*refused, *back)[:SECTION])
+
+
+def away(system: System, conn: sqlite3.Connection) -> tuple[Away, ...]:
+    """Everybody whose mail answers by itself, soonest back first."""
+    rows = absences.told(conn, system.today().date(), system.now())
+    known = people.by_ids(conn, (row["person_id"] for row in rows)) if rows else {}
+    return tuple(Away(known[row["person_id"]], _day(row["until"]), _day(row["since"]), row["deputy"]) for row in rows)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _name(system: System, row: sqlite3.Row) -> str:
@@ -65,12 +84,11 @@ def _name(system: System, row: sqlite3.Row) -> str:
 def _held(system: System, conn: sqlite3.Connection, row: sqlite3.Row, number: int) -> HeldMail:
     message = _parsed(system, conn, row)
     meant, by = guess(conn, row)
-    why = _WHY.get(row["decision"] or "", "stranger" if row["person_id"] is None else "other")
     return HeldMail(
         number=number,
         sender=row["sender"] or "",
         at=moment(row["received_at"]),
-        why=why,
+        why=_WHY.get(row["decision"] or "", "stranger" if row["person_id"] is None else "other"),
         excerpt=_excerpt(conn, row, message) if message else "",
         files=len(message.attachments) if message else 0,
         guess=meant,
@@ -101,6 +119,10 @@ def guess(conn: sqlite3.Connection, row: sqlite3.Row) -> tuple[Question | None, 
 
 
 def _bounced(conn: sqlite3.Connection, row: sqlite3.Row) -> Bounced:
-    why = row["suspended_why"] or ""
-    known = "full" if "5.2.2" in why or "4.2.2" in why else "unknown" if "5.1" in why else "other"
-    return Bounced(people.get(conn, row["id"]), known, moment(row["suspended_at"]))
+    told = bounces.told(conn, row["id"])
+    return Bounced(
+        person=people.get(conn, row["id"]),
+        why=why(row["suspended_why"] or ""),
+        at=moment(row["suspended_at"]),
+        told=people.get(conn, told) if told else None,
+    )

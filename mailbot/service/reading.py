@@ -40,9 +40,11 @@ def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelop
     except Unreadable as error:
         return Reading(None, Screened(Disposition.HOLD, f"unreadable: {error}"))
     screened = screen(message, envelope, Own(system.bot.address, system.domain))
-    if screened.disposition is not Disposition.ACCEPT:
+    if screened.disposition not in (Disposition.ACCEPT, Disposition.AUTO):
         return Reading(message, screened)
     split = written(message, _sent(system, conn, message, envelope))
+    if screened.disposition is Disposition.AUTO:
+        return Reading(message, screened, split)
     empty = nothing_typed(message, split)
     if empty and not files(message, 0, system.policy):
         screened = Screened(empty, "nothing typed")

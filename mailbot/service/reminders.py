@@ -10,11 +10,11 @@ from functools import partial
 
 from ..domain import labels
 from ..domain.model import Person, Question, Role
-from ..domain.reminders import Ladder, Step, ladder, latest_step, next_step, over, readers
+from ..domain.reminders import Ladder, Step, ladder, latest_step, moved, next_step, over, readers
 from ..letters.scene import Item, Scene
 from ..letters.table import APPROVAL
 from ..mail.token import Purpose
-from ..store import conversations, journal, letters, outbox, people, questions, schedule
+from ..store import absences, conversations, journal, letters, outbox, people, questions, schedule
 from ..store.db import set_setting, setting
 from ..store.letters import LetterItem
 from .alarm import unwritten
@@ -34,7 +34,8 @@ def plan(system: System, conn: sqlite3.Connection, question: Question) -> None:
     """Set when the next reminder about a question falls due, after each change of it."""
     now, rules = system.now(), system.policy.reminders
     step = None if over(question, rules.calendar.day(now)) else next_step(question, rules, now)
-    schedule.remind_at(conn, question.id, step.at if step else None)
+    ahead = [step.at] if step else []
+    schedule.remind_at(conn, question.id, min(ahead + _for_the_absent(system, conn, question), default=None))
 
 
 def adopt(system: System) -> None:
@@ -91,7 +92,7 @@ def _by_reader(system: System, conn: sqlite3.Connection, ids: list[int]) -> dict
         kind, step = ladder(question), _step(system, question)
         if kind is None or step is None:
             continue
-        for reader in _readers(conn, question, kind, step):
+        for reader in _readers(system, conn, question, kind, step):
             found.setdefault((kind, reader.id), []).append(id)
     return found
 
@@ -101,12 +102,47 @@ def _step(system: System, question: Question) -> Step | None:
     return None if over(question, rules.calendar.day(now)) else latest_step(question, rules, now)
 
 
-def _readers(conn: sqlite3.Connection, question: Question, kind: Ladder, step: Step) -> list[Person]:
-    """Who is reminded and can be written to; the expert where nobody else can."""
+def _readers(system: System, conn: sqlite3.Connection, question: Question, kind: Ladder, step: Step) -> list[Person]:
+    """Who is reminded now and can be written to; the expert where nobody else can, or where all who were asked are
+    away. Who is away is reminded later (_for_the_absent)."""
+    expert = question.dossier.expert
+    reached = _reached(conn, question, kind, step)
+    away = _away(system, conn, question, step, [*reached, expert])
+    here = [p for p in reached if p.id not in away]
+    asked = [p for p in reached if p != expert]
+    joins = (
+        bool(asked) and not any(p in here for p in asked) and expert.active and not people.suspended(conn, expert.id)
+    )
+    if joins and expert not in here and expert.id not in away:
+        here.append(expert)
+    return here or ([] if reached else [expert])
+
+
+def _reached(conn: sqlite3.Connection, question: Question, kind: Ladder, step: Step) -> list[Person]:
+    """Whom a step is meant for, as far as they can be written to."""
     before = schedule.steps_before(conn, question.id, question.round, kind, step.day.isoformat())
     meant = readers(question, kind, before)
-    reached = [p for p in meant if p.active and not people.suspended(conn, p.id)]
-    return reached or [question.dossier.expert]
+    return [p for p in meant if p.active and not people.suspended(conn, p.id)]
+
+
+def _away(
+    system: System, conn: sqlite3.Connection, question: Question, step: Step, among: list[Person]
+) -> dict[int, datetime]:
+    """Those of these people who are not reminded of a step yet because they are away, and when they will be."""
+    rules, now = system.policy.reminders, system.now()
+    until = absences.until(conn, (p.id for p in among), rules.calendar.day(now))
+    times = {id: moved(question, rules, step, last) for id, last in until.items()}
+    return {id: at for id, at in times.items() if at > now}
+
+
+def _for_the_absent(system: System, conn: sqlite3.Connection, question: Question) -> list[datetime]:
+    """When the reminder that has fallen due goes to those who are away."""
+    kind, step = ladder(question), _step(system, question)
+    if kind is None or step is None:
+        return []
+    away = _away(system, conn, question, step, _reached(conn, question, kind, step))
+    told = (schedule.reminded(conn, question.id, question.round, kind, step.day.isoformat(), id) for id in away)
+    return [at for at, done in zip(away.values(), told, strict=True) if not done]
 
 
 def _write(system: System, conn: sqlite3.Connection, person: Person, kind: Ladder, ids: list[int]) -> int:
@@ -132,7 +168,7 @@ def _write(system: System, conn: sqlite3.Connection, person: Person, kind: Ladde
 
 def _still_due(system: System, conn: sqlite3.Connection, q: Question, kind: Ladder, person: Person) -> bool:
     step = _step(system, q)
-    if ladder(q) is not kind or step is None or person not in _readers(conn, q, kind, step):
+    if ladder(q) is not kind or step is None or person not in _readers(system, conn, q, kind, step):
         return False
     return not schedule.reminded(conn, q.id, q.round, kind, step.day.isoformat(), person.id)
 

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from ..domain.digest import ExpertDigest, HeldMail, Late, LateSection, Line, OpenDossier, Section, StaffDigest
+from ..domain.digest import (
+    Away,
+    Bounced,
+    ExpertDigest,
+    HeldMail,
+    Late,
+    LateSection,
+    Line,
+    OpenDossier,
+    Section,
+    StaffDigest,
+)
 from ..domain.model import (
     Answer,
     Channel,
@@ -55,12 +66,14 @@ _ITEMS = (
 _LINES = Section((Line(1, _QUESTION, _ANSWER, "https://oga.example/v/x"),), more=1)
 _LATE = LateSection((Late(_OTHER, (_AUTHOR,), 12),))
 _COUNTS = ((State.ASKED, 2), (State.PROPOSED, 1), (State.SUBMITTED, 0), (State.TREATED, 0))
+_AWAY = (Away(_AUTHOR, date(2026, 12, 2), None, "Hélène Expert, 05 59 00 00 00"), Away(_EXPERT))
 _DIGESTS = (
     StaffDigest(
         _AT, _COUNTS, _LINES, _LINES, _LATE, _LINES, _LINES, _LATE,
         (HeldMail(2, "x@mail.example", _AT, "stranger", "Un mot.", 1, _QUESTION, "subject"),), paused="un essai.",
+        bounced=(Bounced(_AUTHOR, "unknown", _AT, _EXPERT),), away=_AWAY,
     ),
-    ExpertDigest(_AT, 2025, _COUNTS, _LINES, 1, (OpenDossier(_DOSSIER, 1, (_AUTHOR,), None),)),
+    ExpertDigest(_AT, 2025, _COUNTS, _LINES, 1, (OpenDossier(_DOSSIER, 1, (_AUTHOR,), None),), away=_AWAY),
 )  # fmt: skip
 _MAIL = Mail("Re: ECCV", _AT, "Mon message.", "Signature", _FILES, "auteur@cabinet.example", "Hélène Expert")
 _EVENTS = {

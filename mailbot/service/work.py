@@ -13,7 +13,7 @@ from ..mail.disposition import Disposition
 from ..mail.token import Purpose
 from ..store import blobs, blocked, deeds, inbox, scans
 from ..store.db import savepoint
-from . import bounces, grouping, several, target
+from . import automatic, bounces, grouping, several, target
 from .alarm import raise_alarm
 from .asking_back import ask_back
 from .handlers import handle, understand
@@ -99,8 +99,11 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
     if message is None or screened.disposition in (Disposition.HOLD, Disposition.REJECT):
         return "held", {**trace, "reason": screened.rule}
     if screened.disposition is Disposition.BOUNCE:
-        return "done", {**trace, "decision": bounces.record(system, conn, message, inbox.envelope(row), row["id"])}
-    if screened.disposition in (Disposition.AUTO, Disposition.LOOP):
+        return "done", {**trace, **bounces.record(system, conn, message, inbox.envelope(row), row["id"])}
+    if screened.disposition is Disposition.AUTO:
+        state, more = automatic.settle(system, conn, row, message, screened.rule, reading.split)
+        return state, {**trace, **more}
+    if screened.disposition is Disposition.LOOP:
         return "done", trace
     if message.sender and blocked.contains(conn, message.sender.address):
         return "closed", {**trace, "reason": "the address is blocked"}
@@ -112,6 +115,7 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
         job = build(system, conn, row, message, reading.split, found)
     except Refusal as refusal:
         return "held", {**trace, "disposition": "hold", "reason": str(refusal)}
+    automatic.back(system, conn, found, reading.split)
     above = deeds.newest(conn)
     state, more = _carry_out(job)
     grouping.flush(system, conn, above, _untaken(job))

@@ -38,6 +38,17 @@ def id_of(conn: sqlite3.Connection, ref: str) -> int | None:
     return row["id"] if row else None
 
 
+def of_person(conn: sqlite3.Connection, person_id: int) -> list[int]:
+    """Ids of the dossiers that somebody is assigned to, or is the expert of, in order of reference."""
+    rows = conn.execute(
+        "select id, ref from dossier where expert_id = ? "
+        "union select d.id, d.ref from assignment a join dossier d on d.id = a.dossier_id where a.person_id = ? "
+        "order by 2",
+        (person_id, person_id),
+    )
+    return [row["id"] for row in rows]
+
+
 def sheet(conn: sqlite3.Connection, ref: str) -> dict[str, object] | None:
     """What `show DOSSIER` prints, or None."""
     id = id_of(conn, ref)

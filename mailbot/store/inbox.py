@@ -120,6 +120,14 @@ def same_words(
     return row["id"] if row else None
 
 
+def said_before(conn: sqlite3.Connection, id: int, person_id: int, written: str) -> bool:
+    """True if an earlier message of the same person said exactly that."""
+    row = conn.execute(
+        "select 1 from inbox where written_sha256 = ? and person_id = ? and id < ? limit 1", (written, person_id, id)
+    ).fetchone()
+    return row is not None
+
+
 def copy_of(conn: sqlite3.Connection, row: sqlite3.Row, conversation: int) -> int | None:
     """The id of a row of the same message, for another recipient, that was worked in that conversation; or None."""
     found = conn.execute(

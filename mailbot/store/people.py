@@ -54,11 +54,12 @@ def of_firm(conn: sqlite3.Connection, firm_id: int) -> list[Person]:
     return sorted(map(person, rows), key=lambda someone: someone.name)
 
 
-def suspend(conn: sqlite3.Connection, id: int, at: str, why: str) -> None:
-    """Stop writing to an address that bounces; the first reason stands."""
-    conn.execute(
+def suspend(conn: sqlite3.Connection, id: int, at: str, why: str) -> bool:
+    """Stop writing to an address that bounces; the first reason stands. False where nothing was written already."""
+    done = conn.execute(
         "update person set suspended_at = ?, suspended_why = ? where id = ? and suspended_at is null", (at, why, id)
     )
+    return done.rowcount > 0
 
 
 def suspended(conn: sqlite3.Connection, id: int) -> bool:

@@ -189,7 +189,9 @@ _SINGLE: dict[str, dict[str, Scene]] = {
     },
     "unproven": {about or "forged": replace(TO_MAITE, about=about, mail=MAIL) for about in ABOUTS["unproven"]},
     "notice": {
-        about: replace(TO_MAITE, about=about, mail=MAIL, comment="") for about in ABOUTS["notice"] if about != "undone"
+        about: replace(TO_MAITE, about=about, mail=MAIL, comment="")
+        for about in ABOUTS["notice"]
+        if about not in ("undone", "address")
     },
     "help": {
         person.role.value: replace(

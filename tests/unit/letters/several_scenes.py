@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from mailbot.domain.digest import (
+    Away,
     Bounced,
     ExpertDigest,
     Failed,
@@ -179,6 +180,11 @@ HELD = (
     ),
     HeldMail(7, "e.duhalde@etcheverry.example", MORNING - timedelta(minutes=43), "unproven", "L'exonération…", 0),
 )  # fmt: skip
+AWAY = (
+    Away(AICHA, date(2026, 12, 2), deputy="Mme Julie Petit, j.petit@etcheverry.example, 05 59 12 34 56"),
+    Away(OLIVIER, date(2027, 1, 3), since=date(2026, 12, 21)),
+    Away(ELISE),
+)
 COUNTS = ((State.ASKED, 41), (State.PROPOSED, 12), (State.SUBMITTED, 9), (State.TREATED, 48))
 STAFF_DIGEST = StaffDigest(
     since=MORNING - DAY,
@@ -196,8 +202,11 @@ STAFF_DIGEST = StaffDigest(
     ),
     held=HELD,
     unread=(Unread("M-20261123-0217", MORNING - timedelta(hours=17, minutes=19)),),
-    bounced=(Bounced(replace(PEIO, email="bruno.moreau@oloron.example", name="Bruno Moreau"), "unknown", MORNING),),
+    bounced=(
+        Bounced(replace(PEIO, email="bruno.moreau@oloron.example", name="Bruno Moreau"), "unknown", MORNING, PEIO),
+    ),
     failed=(Failed("reminder", "x.garat@lafitte.example", MORNING - DAY, "550 5.7.1 Message rejected by policy"),),
+    away=AWAY,
     last_mail_at=MORNING - timedelta(minutes=4),
     journal_seq=4812,
     journal_hash="81dd6b775afcccb6dbb8a25a58ea844271bbefaeea7cb1d91c1687d7450f850c",
@@ -218,6 +227,7 @@ EXPERT_DIGEST = ExpertDigest(
         OpenDossier(LABAT, 1, (ELISE, OLIVIER), date(2026, 12, 31)),
         OpenDossier(HARISTOY, 4, (MAITE,), date(2026, 12, 15)),
     ),
+    away=AWAY,
     happened=(
         Since(PAID, "approved", MAITE, NOW),
         Since(replace(CASH, ref="D0003-2025-1"), "treated", MIREILLE, NOW, Outcome.SATISFACTORY),
@@ -382,6 +392,10 @@ SCENES: dict[str, dict[str, Scene]] = {
             ("added", MAITE, PAID),
             ("treated", MIREILLE, PAID),
         )
+    }
+    | {
+        f"address_{word}": replace(TO_MAITE, question=None, by=AICHA, about="address", word=word, decided_at=NOW - DAY)
+        for word in ("unknown", "full", "other")
     },
     "refusal": {
         "OutOfTurn_answered": replace(
