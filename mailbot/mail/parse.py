@@ -225,8 +225,8 @@ class _Found:
             self.original = self.original or bodies.decode(limits.head(data), "")[0]
         content_id = part.content_id or str(part.message.get("content-id") or "").strip("<> ")
         inline = type_.startswith("image/") and part.disposition != "attachment"
-        sniffed = sniff(part.names, type_, data)
         shown = [file_name(name, type_, part.number) for name in part.names] or [_nameless(part, data)]
+        sniffed = sniff((shown[0], *part.names), type_, data)
         self.places.setdefault(part.number, len(self.texts))
         self.attachments.append(
             Attachment(

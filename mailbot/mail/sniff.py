@@ -108,7 +108,8 @@ class Sniffed:
 
 
 def sniff(names: Sequence[str], type_: str, data: bytes) -> Sniffed:
-    """Look at a file. `names` are all that its headers give, as they came; `type_` is what they declare."""
+    """Look at a file. `names` are the one that is shown, then all that its headers give, as they came; `type_` is what
+    they declare."""
     ending = extension(names[0]) if names else ""
     content, danger = _content(data)
     if content == "text" and ending in _AS_SHEET:
