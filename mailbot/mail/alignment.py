@@ -17,7 +17,7 @@ from mailbot.mail.lines import Line
 _ADDED = r"[<(\[](?:https?://|mailto:)[^\s<>()\[\]]*[>)\]]|\[(?:cid|image):[^\[\]]*\]"
 _MARKS = "\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff"
 _TOKEN = re.compile(
-    rf"(?P<added>{_ADDED})|(?P<whole>https?://[^\s<>]+|[\w.+%-]+@[\w-]+(?:\.[\w-]+)*)|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*",
+    rf"(?P<added>{_ADDED})|(?P<whole>https?://[^\s<>]+|(?<![\w.+%-])[\w.+%-]{{1,64}}@[\w.-]{{1,200}})|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*",
     re.I,
 )
 _UNSEEN = dict.fromkeys([*range(0x300, 0x370), 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])

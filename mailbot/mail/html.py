@@ -17,6 +17,7 @@ from mailbot.mail import patterns
 from mailbot.mail.lines import Line, Mark, fold, joined, line, prefixed
 
 _DEEPEST = 3_000  # lexbor takes quadratic time beyond: 100,000 nested elements, 14 s
+_BEGINNING = 60  # nodes in which the first words of a heading stand
 _TAG = re.compile(r"<[^<>]*>")
 _NESTING = re.compile(r"<(/?)([a-zA-Z][\w:]*)")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -196,5 +197,19 @@ def _is_history(node: Any, attributes: dict[str, str]) -> bool:
     """A border alone may be a person's own: it must hold a header line or an attribution."""
     if not patterns.HTML_CUT_STYLE.search(attributes.get("style", "")):
         return True
-    text = fold(str(node.text(deep=True))[: patterns.LONGEST])
+    text = fold(_beginning(node))
     return bool(patterns.HEADER.match(text) or patterns.ATTRIBUTION_END.search(text))
+
+
+def _beginning(node: Any) -> str:
+    """The first words of an element: one inside another would else be read as often as they are deep."""
+    out = ""
+    stack = [node.child]
+    for _ in range(_BEGINNING):
+        inner = stack.pop() if stack else None
+        if inner is None or len(out) >= patterns.LONGEST:
+            break
+        if inner.tag == "-text":
+            out += str(inner.text_content or "")
+        stack += [found for found in (inner.next, inner.child) if found is not None]
+    return out[: patterns.LONGEST]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
+from operator import attrgetter
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-_FOLDED = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u2018": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_FOLDED: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")),
+    **dict.fromkeys(map(ord, "\u2019\u02bc\u2018"), "'"),
+    **dict.fromkeys(map(ord, "\u00a0\u202f\u2009"), " "),
+}
 _LINKS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>|\[cid:[^\[\]\s]*\]|\[image:[^\[\]]*\]")
+_MOST = 6_000  #: lines that are looked at one by one
+_BUNDLE = 200
 _PICTURES = re.compile(r"\[(?:cid|image): ?([^\[\]\s][^\[\]]*)\]")
 _PREFIX = re.compile(r"[ \t]{0,3}>[> \t]*")
 
@@ -47,7 +54,7 @@ class Line:
 
 def fold(text: str) -> str:
     """Lower case, one kind of space and apostrophe, nothing invisible."""
-    return " ".join(text.translate(_FOLDED).translate(_INVISIBLE).lower().split())
+    return " ".join((text if text.isascii() else text.translate(_FOLDED)).lower().split())
 
 
 def line(text: str, mark: Mark = Mark.PLAIN, shown: tuple[str, ...] = ()) -> Line:
@@ -59,12 +66,17 @@ def line(text: str, mark: Mark = Mark.PLAIN, shown: tuple[str, ...] = ()) -> Lin
 
 
 def from_text(text: str) -> list[Line]:
-    """The lines of a text part. A ">" before them marks them as quoted."""
+    """The lines of a text part. A ">" before them marks them as quoted; one blank line says as much as a thousand."""
     out: list[Line] = []
+    rows = text.split("\n")
     above = ""
-    for row in text.split("\n"):
-        out.append(line(row) if _is_open(above) else prefixed(line(row)))
-        above = row
+    for at, row in enumerate(rows):
+        if len(out) >= _MOST:
+            return out + _bundled(rows[at:])
+        if row.strip() or above.strip() or not out:
+            opens = ">" in row[:4] and not _is_open(above)
+            out.append(prefixed(line(row)) if opens else line(row))
+            above = row
     return out
 
 
@@ -74,7 +86,32 @@ def prefixed(row: Line) -> Line:
     if not prefix:
         return row
     mark = Mark.PREFIXED if row.mark is Mark.PLAIN else row.mark
-    return replace(row, folded=line(row.text[prefix.end() :]).folded, mark=mark)
+    return Line(row.text, line(row.text[prefix.end() :]).folded, mark, row.shown)
+
+
+def _bundled(rows: list[str]) -> list[Line]:
+    """The rows of a text that no person writes, by the hundred."""
+    out: list[Line] = []
+    for quoted, run in groupby(rows, key=lambda row: row.startswith(">")):
+        several = list(run)
+        for at in range(0, len(several), _BUNDLE):
+            out.append(line("\n".join(several[at : at + _BUNDLE]), Mark.PREFIXED if quoted else Mark.PLAIN))
+    return out
+
+
+def condensed(rows: list[Line]) -> list[Line]:
+    """The lines; of a body that no person writes, those beyond the first thousands by the hundred, mark by mark."""
+    if len(rows) <= _MOST + _BUNDLE:
+        return rows
+    out = rows[:_MOST]
+    for mark, run in groupby(rows[_MOST:], key=attrgetter("mark")):
+        several = list(run)
+        for at in range(0, len(several), _BUNDLE):
+            some = several[at : at + _BUNDLE]
+            shown = tuple(name for row in some for name in row.shown)
+            folded = " ".join(row.folded for row in some if row.folded)
+            out.append(Line("\n".join(row.text for row in some), folded, mark, shown))
+    return out
 
 
 def _is_open(row: str) -> bool:

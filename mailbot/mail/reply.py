@@ -9,7 +9,7 @@ from itertools import accumulate, groupby
 
 from mailbot.mail import history, html, signature
 from mailbot.mail.history import Reading
-from mailbot.mail.lines import Kind, Line, from_text, joined, line
+from mailbot.mail.lines import Kind, Line, condensed, from_text, joined, line
 from mailbot.mail.message import Block, InboundMessage, Split
 
 
@@ -84,7 +84,7 @@ def _spread(reading: Reading) -> list[tuple[Line, Kind]]:
 def body(message: InboundMessage) -> list[Line]:
     """The lines of its HTML, where that shows anything, for clients mark more there; else those of its text."""
     lines = html.lines(message.html) if message.html else []
-    return lines if any(not row.blank for row in lines) else from_text(message.text)
+    return condensed(lines if any(not row.blank for row in lines) else from_text(message.text))
 
 
 def _typed_runs(reading: Reading) -> list[tuple[int, int]]:
