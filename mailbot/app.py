@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from .domain.reminders import Rules
 from .errors import AlreadyRunning, MailbotError, UsageError
 from .gateways import smtp_in
 from .gateways.clamd import Clamd
+from .gateways.reader import Apart
 from .gateways.scheduler import Worker, ticking
 from .gateways.smtp_out import Host, Sender
 from .letters.render import environment
@@ -255,6 +256,13 @@ def door(app: App, arrived: Callable[[], object]) -> smtp_in.Door:
     )
 
 
+@contextmanager
+def reading_apart(app: App) -> Iterator[App]:
+    """The same mailbot with mail read in a process of its own, which ends with the block."""
+    with Apart() as reader:
+        yield replace(app, system=replace(app.system, reader=reader))
+
+
 def tick(app: App, send: Sender) -> dict[str, int]:
     """Run once all that is due; returns the counts."""
     found = _worked(app)
@@ -295,8 +303,13 @@ def next_due(app: App) -> datetime | None:
 
 
 async def serve(app: App, ready: Callable[[str], object], stop: asyncio.Event | None = None) -> None:
-    """Everything in one process until SIGTERM, SIGINT or `stop`. `ready` is given the line that says so."""
-    stop = stop or _stop_on_signals()
+    """Everything until SIGTERM, SIGINT or `stop`; mail is read in a process of its own. `ready` is given the line that
+    says so."""
+    with reading_apart(app) as apart:
+        await _serve(apart, ready, stop or _stop_on_signals())
+
+
+async def _serve(app: App, ready: Callable[[str], object], stop: asyncio.Event) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     out = sender(app.config)
     delivering = Worker("mailbot-deliver", lambda: deliver_due(app.system, out.send, app.config.smtp_out.connections))

@@ -7,6 +7,7 @@
     ├── StoreBusy            the database is locked, full or read-only: say 451, try again
     ├── AlreadyRunning       another process works this database
     ├── Unreadable           a message that no parser may be given (too many parts, too deep)
+    ├── NoReader             the process that reads mail cannot be started: the mail waits for the next tick
     └── Refusal              understood, and refused: service/refusals.py names the letter
         ├── NotAllowed       this person may not do this
         ├── OutOfTurn        the question is in a state that does not take this
@@ -78,6 +79,10 @@ class AlreadyRunning(MailbotError):
 
 class Unreadable(MailbotError):
     """The message exceeds what a parser may be given. It is kept, and a person looks at it."""
+
+
+class NoReader(MailbotError):
+    """No process that reads mail can be started, or the service ends. The message is none the worse for it."""
 
 
 @dataclass(eq=False)

@@ -65,6 +65,7 @@ def import_(context: Context, files: tuple[Path, ...], dry_run: bool) -> None:
             system.now(),
             dry_run,
             lambda done, total: bar.update(task, completed=done, total=total),
+            own=system.bot.address,
         )
     for warning in report.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -112,8 +113,7 @@ def serve(context: Context) -> None:
 @pass_context
 def tick(context: Context, when: str | None, as_json: bool) -> None:
     """Run once all that is due: inbox and outbox."""
-    app = context.app
-    with apps.locked(context.config):
+    with apps.locked(context.config), apps.reading_apart(context.app) as app:
         if when:
             app.clock.set(apps.at(when))
         out = apps.sender(context.config)

@@ -44,7 +44,7 @@ def parse(raw: bytes, limits_: Limits = Limits()) -> InboundMessage:
     limits.check(light.raw, limits_)
     try:
         return _message(email.message_from_bytes(light.raw), light, limits_)
-    except Unreadable:
+    except (Unreadable, MemoryError):
         raise
     except Exception as error:  # hostile bytes find a way through every library: a person looks at those
         raise Unreadable(f"{type(error).__name__}: {error}") from error

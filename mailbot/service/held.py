@@ -8,10 +8,8 @@ from dataclasses import replace
 
 from ..domain import access
 from ..domain.model import Person, Question
-from ..errors import Refusal, UsageError
+from ..errors import Refusal, Unreadable, UsageError
 from ..letters.scene import Item
-from ..mail.parse import parse
-from ..mail.reply import written
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import blobs, blocked, conversations, deeds, inbox, people, questions
@@ -62,7 +60,7 @@ def decide(job: Job, label: str, item: LetterItem, text: str) -> Item:
     try:
         question = find(job.conn, ref[0] if ref else meant.ref if meant else "")
         assign(job.system, job.conn, row, question, filed_by=job.person)
-    except (UsageError, Refusal) as error:
+    except (UsageError, Unreadable, Refusal) as error:
         return Item(label, meant, refusal=type(error).__name__, about="held", comment=text)
     return Item(label, questions.get(job.conn, question.id), held="filed", comment=row["sender"] or "")
 
@@ -89,10 +87,10 @@ def assign(
     """File a held message as the answer to a question, under the rights of its sender or of `writer`.
 
     Filed by staff, a stranger's words become an answer that waits for the expert, as of a colleague who was asked; it
-    begins by saying who wrote them and who filed them. Raises UsageError where nobody's answer it can be, or a
-    Refusal.
+    begins by saying who wrote them and who filed them. Raises UsageError where nobody's answer it can be, Unreadable,
+    or a Refusal.
     """
-    message = parse(blobs.get(conn, row["sha256"]), system.policy.limits)
+    message = system.reader.parse(blobs.get(conn, row["sha256"]), system.policy.limits)
     sender = writer or (people.by_email(conn, message.sender.address) if message.sender else None)
     stranger = sender is None or not access.belongs(sender, access.Who.FIRM, question)
     if stranger and filed_by:
@@ -100,7 +98,7 @@ def assign(
     if sender is None or not access.belongs(sender, access.Who.FIRM, question):
         raise UsageError("the sender may not answer this question: name whose answer it is with --as EMAIL")
     conversation = conversations.of(conn, Purpose.ANSWER, sender.id, "question", question.id)
-    split = written(message, our_words(conn, conversation, message))
+    split = system.reader.written(message, our_words(conn, conversation, message))
     if stranger and filed_by:
         note = f"[Message de {row['sender']}, classé ici par {filed_by.name}, {system.oga.name}]"
         split = replace(split, text="\n\n".join(filter(None, (note, split.text))))

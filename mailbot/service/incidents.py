@@ -11,14 +11,12 @@ from ..domain.digest import SECTION, Away, Bounced, Failed, HeldMail, Unread
 from ..domain.model import Question
 from ..errors import Unreadable
 from ..mail.message import InboundMessage
-from ..mail.parse import parse
-from ..mail.reply import written
 from ..store import absences, blobs, bounces, conversations, digests, inbox, people, questions
 from ..store.db import moment
 from ..store.letters import LetterItem
 from .automatic import TYPED
 from .bounces import why
-from .reading import our_words
+from .reading import UNREADABLE, our_words
 from .system import System
 
 _REFERENCE = re.compile(r"\b[a-z]\d{3,}-\d{4}-\d+\b", re.IGNORECASE)
@@ -89,7 +87,7 @@ def _held(system: System, conn: sqlite3.Connection, row: sqlite3.Row, number: in
         sender=row["sender"] or "",
         at=moment(row["received_at"]),
         why=_WHY.get(row["decision"] or "", "stranger" if row["person_id"] is None else "other"),
-        excerpt=_excerpt(conn, row, message) if message else "",
+        excerpt=_excerpt(system, conn, row, message) if message else "",
         files=len(message.attachments) if message else 0,
         guess=meant,
         guessed_by=by,
@@ -97,16 +95,19 @@ def _held(system: System, conn: sqlite3.Connection, row: sqlite3.Row, number: in
 
 
 def _parsed(system: System, conn: sqlite3.Connection, row: sqlite3.Row) -> InboundMessage | None:
+    """The message; None where it cannot be read. What killed its reader once is not read again."""
+    if (row["reason"] or "").startswith(UNREADABLE):
+        return None
     try:
-        return parse(blobs.get(conn, row["sha256"]), system.policy.limits)
+        return system.reader.parse(blobs.get(conn, row["sha256"]), system.policy.limits)
     except Unreadable:
         return None
 
 
-def _excerpt(conn: sqlite3.Connection, row: sqlite3.Row, message: InboundMessage) -> str:
+def _excerpt(system: System, conn: sqlite3.Connection, row: sqlite3.Row, message: InboundMessage) -> str:
     conversation = conversations.get(conn, row["conversation"]) if row["conversation"] else None
     sent = our_words(conn, conversation, message) if conversation else ""
-    return " ".join(written(message, sent).text.split())[:200]
+    return " ".join(system.reader.written(message, sent).text.split())[:200]
 
 
 def guess(conn: sqlite3.Connection, row: sqlite3.Row) -> tuple[Question | None, str]:

@@ -9,17 +9,16 @@ from dataclasses import dataclass, field, replace
 from ..domain.model import Scanned
 from ..errors import Held, Unreadable
 from ..mail import html
-from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
+from ..mail.disposition import Disposition, Own, Screened, nothing_typed
 from ..mail.envelope import Envelope
 from ..mail.message import InboundMessage, Split
-from ..mail.parse import parse
-from ..mail.reply import written
 from ..store import outbox, scans
 from ..store.conversations import Conversation
 from . import scanning, target
 from .job import Job, files
 from .system import System
 
+UNREADABLE = "unreadable"  #: how the reason of a message begins that no parser may be given
 LETTERS_QUOTED = 3  #: how many letters of a conversation a reply is compared with
 
 
@@ -35,14 +34,15 @@ class Reading:
 
 def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelope) -> Reading:
     """Parse, screen and cut a message. Only reads the database: nothing here needs the write lock."""
+    message = None
     try:
-        message = parse(raw, system.policy.limits)
+        own = Own(system.bot.address, system.domain)
+        message, screened = system.reader.open(raw, system.policy.limits, envelope, own)
+        if screened.disposition not in (Disposition.ACCEPT, Disposition.AUTO):
+            return Reading(message, screened)
+        split = system.reader.written(message, _sent(system, conn, message, envelope))
     except Unreadable as error:
-        return Reading(None, Screened(Disposition.HOLD, f"unreadable: {error}"))
-    screened = screen(message, envelope, Own(system.bot.address, system.domain))
-    if screened.disposition not in (Disposition.ACCEPT, Disposition.AUTO):
-        return Reading(message, screened)
-    split = written(message, _sent(system, conn, message, envelope))
+        return Reading(message, Screened(Disposition.HOLD, f"{UNREADABLE}: {error}"))
     if screened.disposition is Disposition.AUTO:
         return Reading(message, screened, split)
     empty = nothing_typed(message, split)
@@ -72,10 +72,9 @@ def our_words(conn: sqlite3.Connection, conversation: Conversation, message: Inb
 
 def reread(job: Job, inbox_id: int, raw: bytes, conversation: Conversation) -> Job:
     """The job of an earlier message of the same writer, which waited for his word."""
-    message = parse(raw, job.system.policy.limits)
+    message = job.system.reader.parse(raw, job.system.policy.limits)
     sent = our_words(job.conn, conversation, message)
     known = scans.known(job.conn, (a.sha256 for a in message.attachments))
     found = files(message, inbox_id, job.system.policy, known)
-    return replace(
-        job, inbox_id=inbox_id, message=message, split=written(message, sent), conversation=conversation, files=found
-    )
+    split = job.system.reader.written(message, sent)
+    return replace(job, inbox_id=inbox_id, message=message, split=split, conversation=conversation, files=found)

@@ -17,6 +17,7 @@ from ..mail import token
 from ..mail.envelope import split
 from ..mail.message import Address
 from ..mail.parse import Limits
+from ..mail.reader import Here, Reader
 from ..mail.token import Keys, Purpose
 from ..store.db import Store
 
@@ -64,6 +65,7 @@ class System:
     bot: Address  #: display name and address
     separator: str  #: between the bot's local part and a token
     now: Callable[[], datetime]
+    reader: Reader = field(default_factory=Here)  #: takes messages apart; in a service, in a process of its own
     scan: Callable[[bytes], Scanned] | None = None  #: asks the virus scanner; None where none is configured
 
     @property

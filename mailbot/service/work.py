@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ..errors import Refusal, StoreBusy, Unclear
+from ..errors import NoReader, Refusal, StoreBusy, Unclear
 from ..mail.disposition import Disposition
 from ..mail.token import Purpose
 from ..store import blobs, blocked, deeds, inbox, scans
@@ -49,7 +49,7 @@ def work_one(system: System) -> bool:
         if row["attempts"] > inbox.STRIKES:
             raise RuntimeError(f"given up after {inbox.STRIKES} attempts")
         _work(system, row)
-    except StoreBusy:
+    except (StoreBusy, NoReader):
         with suppress(StoreBusy), system.store.tx() as conn:
             inbox.give_back(conn, row["id"])
         raise

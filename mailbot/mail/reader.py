@@ -1,0 +1,39 @@
+"""The steps of reading that need neither clock nor database, as one value: they may run in another process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailbot.mail import parse, reply
+from mailbot.mail.disposition import Own, Screened, screen
+from mailbot.mail.envelope import Envelope
+from mailbot.mail.limits import Limits
+from mailbot.mail.message import InboundMessage, Split
+
+
+class Reader(Protocol):
+    """Reads mail. Each step raises Unreadable for a message that no parser may be given, or that takes too much."""
+
+    def open(
+        self, raw: bytes, limits: Limits, envelope: Envelope, own: Own
+    ) -> tuple[InboundMessage, Screened]: ...  # the message, and what the rules say of it
+
+    def parse(self, raw: bytes, limits: Limits) -> InboundMessage: ...  # the message alone
+
+    def written(self, message: InboundMessage, sent: str) -> Split: ...  # what the person wrote, what we sent known
+
+
+@dataclass(frozen=True)
+class Here:
+    """The Reader of this process: without limits on time and memory."""
+
+    def open(self, raw: bytes, limits: Limits, envelope: Envelope, own: Own) -> tuple[InboundMessage, Screened]:
+        message = parse.parse(raw, limits)
+        return message, screen(message, envelope, own)
+
+    def parse(self, raw: bytes, limits: Limits) -> InboundMessage:
+        return parse.parse(raw, limits)
+
+    def written(self, message: InboundMessage, sent: str) -> Split:
+        return reply.written(message, sent)
