@@ -17,10 +17,10 @@ _OOXML = re.compile(
 
 def like(data: bytes, scrub: Callable[[str], str]) -> bytes:
     """A file of the same type as `data` with nothing of its content; a text is scrubbed."""
+    if data[:4] == b"PK\x03\x04":  # before a PDF: an archive may hold one as it is
+        return _archive(data)
     if b"%PDF-" in data[:1024]:
         return _padded(_pdf(data), data)
-    if data[:4] == b"PK\x03\x04":
-        return _archive(data)
     if _is_text(data):
         return scrub(data[:LARGE].decode("utf-8", "replace")).encode()
     return _padded(data[:16], data)
