@@ -158,7 +158,7 @@ def why(context: Context, id: str | None, as_json: bool) -> None:
     row = inbox.find(conn, id)
     if row is None:
         raise UsageError(f"no message {id}: `mailbot inbox list --all` lists them")
-    found = desk.why(conn, row)
+    found = {**desk.why(conn, row), "cut": desk.cut(context.app.system, row)}
     show(found, as_json, lambda: "\n".join(_told(found)))
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from typing import Any
 
 from ..domain.model import Person
 from ..errors import UsageError
-from ..store import outbox, questions
+from ..mail.lines import Kind
+from ..store import blobs, inbox, outbox, questions
 from . import held
 from .questions import find
+from .reading import read
 from .system import System
+
+#: What became of the lines of each kind.
+_KEPT = {Kind.TYPED: "taken as typed", Kind.ASIDE: "set aside", Kind.QUOTED: "taken for history"}
 
 
 def inbox_line(conn: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
@@ -40,6 +46,22 @@ def why(conn: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
         **{name: row[name] for name in names},
         "letters": letters,
     }
+
+
+def cut(system: System, row: sqlite3.Row) -> list[str]:
+    """In words, what became of the lines of a message and by which rule; nothing where its bytes are gone."""
+    try:
+        raw = blobs.get(system.store.conn, row["sha256"])
+    except KeyError:
+        return []
+    reading = read(system, system.store.conn, raw, inbox.envelope(row))
+    if reading.message is None:
+        return [reading.screened.rule]
+    counts = Counter[str]()
+    for block in reading.split.blocks:
+        counts[_KEPT[block.kind]] += sum(bool(line.strip()) for line in block.text.splitlines())
+    told = [f"{count} {'line' if count == 1 else 'lines'} {kind}" for kind, count in counts.items() if count]
+    return [*told, *reading.message.notes, *(f"cut by: {note}" for note in reading.split.notes)]
 
 
 def assign(system: System, row: sqlite3.Row, ref: str, writer: Person | None = None) -> str:

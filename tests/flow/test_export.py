@@ -78,3 +78,15 @@ def test_raw_keeps_every_byte(campaign: Campaign, office_folder: Path, run: Run)
     assert case.read_bytes() == b"Return-Path: <" + AICHA[1].encode() + b">\r\n" + bytes_
     found = json.loads(run("read", "--sent", str(next(case.parent.glob("*.sent.txt"))), str(case))[1])
     assert found["text"] == "Le détail."
+
+
+def test_why_says_what_was_cut(campaign: Campaign, run: Run) -> None:
+    done = campaign.hand_in(reply(campaign.letter(AICHA, "question"), AICHA, TYPED))
+    told = json.loads(run("why", str(done["id"]), "--json")[1])
+    assert (told["matched_by"], told["trust"], told["command"]) == ("envelope", "proven", "answer")
+    lines = {line.partition(" ")[2]: line.partition(" ")[0] for line in told["cut"]}
+    assert lines["lines taken as typed"] == "2"
+    assert lines["lines set aside"] == "4"
+    assert "lines taken for history" in lines
+    assert any(line.startswith("cut by: ") for line in told["cut"])
+    assert "2 lines taken as typed" in run("why", str(done["id"]))[1]
