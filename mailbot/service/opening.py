@@ -165,7 +165,8 @@ class Opener:
         """With a reference behind the label: « Question 2 [D0009-2025-2] : »; another one than the label's is none."""
         found = re.match(rf"\[?({REFERENCE})\]?(?:\s*[).:,\]–—→>-]+\s*|\s+|$)", opening.rest, re.IGNORECASE)
         label = self._labels.refs.get(found[1].lower()) if found else None
-        if found is None or (label is None and self._decides):
+        has_one = set(opening.names) <= set(self._labels.refs.values())  # held mail has none: « 9 → D0042-2025-3 »
+        if found is None or not has_one or (label is None and self._decides):
             return opening
         if (label,) == opening.names:
             return Opening(opening.names, opening.rest[found.end() :], "ref")

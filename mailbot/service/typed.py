@@ -41,7 +41,8 @@ _HERE = (
 )
 _LEAD_IN = re.compile(
     rf"{_BUT}(?:(?:voici|ci-dessous|ci-apres|en reponse|suite a|mes decisions|nos reponses)\b[^.,;?!]{{0,60}}"
-    rf"|[\w' ]{{0,60}}\b(?:{_SAID}\b[\w' ]{{0,20}}\b{_HERE}|reponds?\b|repondons)\b[\w' -]{{0,40}})"
+    rf"|[\w' ]{{0,60}}\b(?:{_SAID}|reponds|repondons)\b[\w' ]{{0,20}}\b(?:{_HERE}|(?:point|question) par \w+)"
+    r"[\w' -]{0,40})"
 )
 _GREETED = re.compile(r"\s*(?:bonjour|bonsoir|hello|salut)(?P<name>[^.,:;?!\n]{0,30})[,!]\s*(?=\S)", re.IGNORECASE)
 

@@ -247,6 +247,13 @@ def test_what_may_mean_something_else_decides_nothing(typed: str) -> None:
     assert [part for part in parts(typed, FOUR, decides=True) if part.label and not part.stray] == []
 
 
+def test_held_mail_is_filed_under_a_question_of_the_same_letter() -> None:
+    labels = Labels(("1", "9"), {"d0042-2025-3": "1"}, ("1",))
+    assert decisions("9 → D0042-2025-3", labels) == [("9", "D0042-2025-3")]
+    assert [p.stray for p in parts("1 → D0009-2025-1\n9 non", labels, decides=True)] == [False, False]
+    assert [p.stray for p in parts("1 [D0042-2025-3] ok", labels, decides=True)] == [False]
+
+
 def test_a_decision_about_an_item_that_is_none() -> None:
     found = parts("A ok\nB non : motif\nE ok", Labels(("A", "B", "C"), {}, ("A", "B", "C")), decides=True)
     assert [(part.label, part.text, part.stray) for part in found] == [

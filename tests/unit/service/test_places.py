@@ -10,7 +10,7 @@ from mailbot.mail.lines import Kind
 from mailbot.mail.message import Block, Split
 from mailbot.service.places import Asked, asked_in
 from mailbot.service.splitting import Said, taken_apart
-from mailbot.service.typed import Labels, words
+from mailbot.service.typed import Labels, says_nothing, words
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 LETTER = (GOLDEN / "dossier.txt").read_text(encoding="utf-8").replace("\u00a0", " ").replace("\u202f", " ")
@@ -208,3 +208,19 @@ def test_lines_of_a_digest() -> None:
     said = taken_apart(reply(DIGEST, typed), asked, labels(asked), decides=True)
     assert pairs(said) == [("1", "traité"), ("3", "retirer")]
     assert [part.text for part in said.loose] == ["non"], "held mail 7 is none of these lines"
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("Bonjour,", True),
+        ("Mes décisions sont dans le texte.", True),
+        ("Je vous réponds question par question.", True),
+        ("Je vous réponds demain.", False),
+        ("Voir avec le client ci-dessous.", False),
+        ("Voici nos réponses, sauf la 3.", False),
+        ("Le détail est en rouge.", False),
+    ],
+)
+def test_what_says_nothing(text: str, nothing: bool) -> None:
+    assert says_nothing(text) is nothing
