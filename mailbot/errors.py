@@ -20,6 +20,7 @@
         ├── BadFile          a file that may do harm, or one that is not accepted beside a decision: the mail waits
         ├── NotYourAnswer    we were only copied: « Est-ce votre réponse ? »
         ├── NotProven        the words decide, and nothing proves who wrote them
+        ├── Sealed           encrypted: the writer is told how to send it again
         └── Held             waits for a person; nobody outside learns anything
 
 A Refusal carries what its letter must say. It never reaches the sender of an unknown address.
@@ -168,6 +169,11 @@ class NotProven(Refusal):
     """The words decide, and nothing proves who wrote them. At most one letter a day says so."""
 
     shared: bool = False  #: proven, but of a mailbox that several people read
+
+
+@dataclass(eq=False)
+class Sealed(Refusal):
+    """The text is encrypted, and nobody here can read it. The mail waits, its writer is told how to send it again."""
 
 
 @dataclass(eq=False)

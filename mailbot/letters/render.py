@@ -65,6 +65,7 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "unsafe",  # a file that may do harm: the whole mail waits
         "beside",  # a file that is not accepted, beside a decision
         "files",  # a decision of staff with a file, which would go nowhere
+        "sealed",  # the mail is encrypted: how to send it again
         "no_conversation",  # to the bot's own address, and about nothing we know: a person reads it
         "delay",  # « Besoin de temps » without a date that can be read
         "treat",  # a word of staff that decides nothing: « vu »

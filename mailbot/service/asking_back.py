@@ -84,6 +84,8 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
         return replace(scene, about="beside" if refusal.decision else "unsafe", files=refusal.files)
     if isinstance(refusal, x.NothingWritten):
         return replace(scene, about="refused" if refusal.refused else "empty")
+    if isinstance(refusal, x.Sealed):
+        return replace(scene, about="sealed")
     if isinstance(refusal, x.NotOffered):
         return replace(scene, word=refusal.word)
     if isinstance(refusal, x.TooLate):

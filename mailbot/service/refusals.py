@@ -28,5 +28,6 @@ REFUSALS: dict[type[x.Refusal], Reply] = {
     x.BadFile: Reply("clarification", "held"),
     x.NotYourAnswer: Reply("not_your_answer", "held"),
     x.NotProven: Reply("unproven", "held", once_a_day=True),
+    x.Sealed: Reply("clarification", "held"),
     x.Held: Reply(None, "held"),
 }

@@ -13,7 +13,7 @@ from ..mail.disposition import Disposition
 from ..mail.token import Purpose
 from ..store import blobs, blocked, deeds, inbox, scans
 from ..store.db import savepoint
-from . import automatic, bounces, grouping, several, target
+from . import automatic, bounces, grouping, sealed, several, target
 from .alarm import raise_alarm
 from .asking_back import ask_back
 from .handlers import handle, understand
@@ -97,7 +97,8 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
     screened, message = reading.screened, reading.message
     trace: dict[str, Any] = {"disposition": screened.disposition.value, "rule": screened.rule}
     if message is None or screened.disposition in (Disposition.HOLD, Disposition.REJECT):
-        return "held", {**trace, "reason": screened.rule}
+        more = sealed.answer(system, conn, row, message) if message and message.sealed else {}
+        return "held", {**trace, "reason": screened.rule, **more}
     if screened.disposition is Disposition.BOUNCE:
         return "done", {**trace, **bounces.record(system, conn, message, inbox.envelope(row), row["id"])}
     if screened.disposition is Disposition.AUTO:
