@@ -50,7 +50,7 @@ def describe(raw: bytes, envelope: Envelope, sent: str = "", trust: str = "") ->
         return unread(f"unreadable: {error}")
     screened = screen(message, envelope, Own("", ""))
     split = written(message, sent)
-    came = files(message, 0, policy)
+    came = files(message, 0, policy, split=split)
     if screened.disposition is Disposition.ACCEPT and not came and (empty := nothing_typed(message, split)):
         screened = Screened(empty, "nothing typed")
     day = envelope.received_at.date()
@@ -181,7 +181,7 @@ def with_database(system: System, raw: bytes, envelope: Envelope, trust: str = "
     reading = read(system, system.store.conn, raw, envelope)
     if reading.message is None:
         return {**unread(reading.screened.rule), "commands": []}
-    came, day = files(reading.message, 0, system.policy, reading.scanned), system.today().date()
+    came, day = files(reading.message, 0, system.policy, reading.scanned, reading.split), system.today().date()
     found = _object(reading, came, trust or Trust.NONE.name.lower(), day)
     found["commands"] = []
     if reading.screened.disposition in (Disposition.ACCEPT, Disposition.EMPTY, Disposition.FORWARD):

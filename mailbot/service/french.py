@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import date
 
-from .words import COURTESY, GREETING
+from .words import ANNOUNCED, COURTESY, ELSEWHERE, GREETING, NOT_ANNOUNCED, RECEIVED, STATEMENT
 
 MONTHS = tuple("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split())
 _SPACES = re.compile(r"[^\S\n]+")
@@ -46,6 +46,17 @@ def core(text: str) -> str:
 
 def _bare(line: str) -> str:
     return fold(line).strip(" .,;:!-")
+
+
+def announces_file(text: str) -> bool:
+    """True where a text says that a file comes with it: « ci-joint », and not « pas de pièce jointe »."""
+    for statement in STATEMENT.split(fold(text)):
+        flat = " ".join(statement.split())
+        if ELSEWHERE.search(flat) and not RECEIVED.search(flat):
+            continue
+        if ANNOUNCED.search(NOT_ANNOUNCED.sub(" ", flat)):
+            return True
+    return False
 
 
 def day(text: str, today: date) -> date | None:

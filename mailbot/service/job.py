@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,26 +13,23 @@ from ..domain.model import Channel, File, Person, Question, Role, Scanned, Verdi
 from ..domain.questions import Act
 from ..errors import BadFile, Held
 from ..letters.scene import Item, Mail, Unplaced
-from ..mail.message import Attachment, InboundMessage, Split
+from ..mail import pictures
+from ..mail.message import InboundMessage, Split
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import conversations, drafts, inbox, letters, questions, scans
+from ..store import pictures as pictures_before
 from ..store.conversations import Conversation
 from ..store.db import moment
 from ..store.letters import LetterItem
 from . import verdicts
 from .correspondence import Cause
-from .french import fold
+from .french import announces_file
 from .system import Policy, System
 from .target import Target, may_hold
 
-_ANNOUNCED = re.compile(
-    r"\b(ci[- ]joint|ci[- ]jointe|ci[- ]apres joint|en piece jointe|en pj|je (vous )?joins|vous trouverez joint)"
-)
-
 #: What the words of a reply to a letter with several items are read as: decisions, else answers.
 DECIDES = frozenset({Purpose.APPROVE, Purpose.TREAT, Purpose.DIGEST})
-LOGO_BYTES = 50_000  #: a picture inside the text above this size is taken for a document
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ class Job:
             sender=self.person.email,
             to=", ".join(a.name or a.address for a in self.message.to if not self.system.is_ours(a.address)),
         )
-        announced = not accepted and bool(_ANNOUNCED.search(fold(self.split.text)))
+        announced = not accepted and announces_file(self.split.text)
         return Cause(self.inbox_id, self.message.message_id, mail, self.letter or self.conversation, announced)
 
     def question(self) -> tuple[Question, int]:
@@ -169,7 +165,7 @@ def build(
         person=target.person,
         trust=target.trust,
         conversation=target.conversation,
-        files=files(message, row["id"], system.policy, scans.known(conn, (a.sha256 for a in message.attachments))),
+        files=all_files(system, conn, message, row["id"], split, target.person),
     )
     still_of_the_firm(job)
     return job
@@ -203,22 +199,32 @@ def _holds_the_letter(job: Job) -> None:
         raise Held("not the person of this letter, nor a colleague")
 
 
-def files(
-    message: InboundMessage, inbox_id: int, policy: Policy, scanned: Mapping[str, Scanned] | None = None
+def all_files(
+    system: System, conn: sqlite3.Connection, message: InboundMessage, inbox_id: int, split: Split, person: Person
 ) -> tuple[File, ...]:
-    """The files that came with a message, each with its verdict; logos of a signature are none.
+    """The files of a message, with what the scanner said and without the pictures that every mail of a firm brings."""
+    known = scans.known(conn, (a.sha256 for a in message.attachments))
+    shown = [a.sha256 for a in message.attachments if a.inline]
+    before = pictures_before.mails_with(conn, person, shown)
+    return files(message, inbox_id, system.policy, known, split, before)
 
-    `scanned` is what the virus scanner said, by hash.
+
+def files(
+    message: InboundMessage,
+    inbox_id: int,
+    policy: Policy,
+    scanned: Mapping[str, Scanned] | None = None,
+    split: Split = Split(""),
+    before: Mapping[str, int] | None = None,
+) -> tuple[File, ...]:
+    """The files that came with a message, each with its verdict; the pictures that adorn it are none.
+
+    `scanned` is what the virus scanner said, by hash; `before` in how many earlier mails a picture came.
     """
-    joined = [a for a in message.attachments if not _is_logo(a, message.html)]
+    ornaments = pictures.ornaments(message, split, before or {})
+    joined = [a for a in message.attachments if a.part not in ornaments]
     found = []
     for n, a in enumerate(joined, 1):
         verdict, why = verdicts.of(a, n, policy, (scanned or {}).get(a.sha256))
         found.append(File(a.name, a.type, a.size, a.sha256, a.part, inbox_id, verdict, why))
     return tuple(found)
-
-
-def _is_logo(attachment: Attachment, html: str) -> bool:
-    """A small picture that the HTML shows by its Content-ID (RFC 2392); a phone's photographs are none."""
-    small = attachment.type.startswith("image/") and attachment.size <= LOGO_BYTES
-    return small and bool(attachment.content_id) and f"cid:{attachment.content_id}" in html

@@ -12,10 +12,10 @@ from ..mail import html
 from ..mail.disposition import Disposition, Own, Screened, nothing_typed
 from ..mail.envelope import Envelope
 from ..mail.message import InboundMessage, Split
-from ..store import outbox, scans
+from ..store import outbox
 from ..store.conversations import Conversation
 from . import scanning, target
-from .job import Job, files
+from .job import Job, all_files, files
 from .system import System
 
 UNREADABLE = "unreadable"  #: how the reason of a message begins that no parser may be given
@@ -46,7 +46,7 @@ def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelop
     if screened.disposition is Disposition.AUTO:
         return Reading(message, screened, split)
     empty = nothing_typed(message, split)
-    if empty and not files(message, 0, system.policy):
+    if empty and not files(message, 0, system.policy, split=split):
         screened = Screened(empty, "nothing typed")
     return Reading(message, screened, split, scanning.of_message(system, raw, message))
 
@@ -74,7 +74,6 @@ def reread(job: Job, inbox_id: int, raw: bytes, conversation: Conversation) -> J
     """The job of an earlier message of the same writer, which waited for his word."""
     message = job.system.reader.parse(raw, job.system.policy.limits)
     sent = our_words(job.conn, conversation, message)
-    known = scans.known(job.conn, (a.sha256 for a in message.attachments))
-    found = files(message, inbox_id, job.system.policy, known)
     split = job.system.reader.written(message, sent)
+    found = all_files(job.system, job.conn, message, inbox_id, split, job.person)
     return replace(job, inbox_id=inbox_id, message=message, split=split, conversation=conversation, files=found)

@@ -111,3 +111,41 @@ OTHERS = re.compile(
     r"(?:et )?(?:(?P<before>[a-z' ]{2,30}?) (?:pour |a )?(?:tou(?:te)?s )?(?:les autres|le reste)(?: (?:reponses|questions))?"
     r"|(?:tou(?:te)?s )?(?:les autres|le reste)(?: (?:reponses|questions))?\s*:?\s*(?:est |sont )?(?P<after>[a-z' ]{2,30}?))"
 )
+
+#: « ci-joint » and its like, in one clause: a file should have come.
+_DOCUMENT = (
+    r"(?:documents?|fichiers?|tableaux?|releves?|attestations?|factures?|justificatifs?|pieces?|copies?|scans?|photos?|"
+    r"captures?|detail|details|etats?|bulletins?|contrats?|bail|baux|echeanciers?|avis|extraits?|courriers?|notes?|listes?|"
+    r"decomptes?|declarations?|grand livre|balance|annexes?|pdf|excel|jugement|acte|statuts|certificats?)"
+)
+ANNOUNCED = re.compile(
+    r"\bci ?-? ?(?:joint|joints|jointe|jointes|inclus|incluse|incluses|annexee?s?|attachee?s?)\b|\bci-(?:apres|dessous) jointe?s?\b|"
+    r"\b(?:en|cf\.?|voir|voyez|selon|suivant|dans|avec|trouver|consulter) (?:la |les |le |une? |deux |trois )?(?:pieces? jointes?|p\.? ?j\.?(?!\w)|attache\b|fichiers? joints?)|"
+    r"^(?:p\.? ?j\.?|pieces? jointes?) ?:|\bp\.?j\.? (?:ci-|jointe)|"
+    r"\b(?:je|j'|nous|on) ?(?:(?:vous|te|le|la|les|y|en) ){0,2}(?:joins|joint|joignons|annexe|annexons|attache|mets en piece|mets en copie le|mets en annexe)\b|"
+    r"\b(?:trouve|trouver|trouverez|trouveras|trouvez|mets|adresse|envoie|transmets|transmettons|adressons|envoyons) .{0,60}\ben annexes?\b(?! (?:de|du|des|n°|\d))|"
+    r"\b" + _DOCUMENT + r"(?: [\w'-]+){0,4} (?:est |sont )?(?:jointe?s?|annexee?s?)\b(?! (?:au|aux|a la|a l'|de|du)\b)|"
+    r"\bjointe?s? (?:a|au|avec) (?:ce|cet|cette|mon|le present|la presente|present) ?(?:mail|message|courriel|e-?mail|envoi|reponse)?\b|"
+    r"\b(?:trouverez|trouver) jointe?s?\b|\b(?:please find|find|see|i have|i've|is|are|i am|i'm) (?:the )?(?:attached|attaching|enclosed)\b|"
+    r"\battached (?:is|are|you|please|the|file|document)\b|\b(?:see|in|as) (?:the |an )?attach(?:ment|ed)\b|^attached\b"
+)
+#: ... but not where it is denied, about another mail, or about something that is no file.
+NOT_ANNOUNCED = re.compile(
+    r"\b(?:pas|plus|sans|aucune?|ni|rien|point|jamais|no|not|without|oublie de|oublier de)(?: [\w'-]+){0,4}? "
+    r"(?:(?:d'|a |en |ci-?|ci |n'est |ne sont |n'y est |trouve )?(?:pieces? jointes?|p\.? ?j\.?|joint\w*|joins|ci-joint\w*|annexee?s?|attach\w*|fichiers? joints?))|"
+    r"\b(?:pieces? jointes?|p\.? ?j\.?|ci-joint\w*|jointe?s?)(?: [\w'-]+){0,2} (?:a|de|dans|avec|par|que) (?:votre|vos|vous|mon precedent|notre precedent|mon dernier|mes precedents?|"
+    r"mon (?:mail|message|courriel) d[ue']|le mail d[ue']|son|leur)\b|"
+    r"\b(?:votre|vos) (?:pieces? jointes?|p\.?j\.?|[\w-]+ ci-jointe?s?)|"
+    r"\bdeja (?:ete )?(?:joint|transmis|envoye|adresse)\w*|\bcomptes? joints?\b|\b(?:me|se|s'est|suis) joint\w*\b"
+)
+#: A clause that says by what other way, or that it is for later.
+ELSEWHERE = re.compile(
+    r"\b(?:par|sous) (?:courrier|la poste|voie postale|fax|lettre|recommande|pli|porteur|navette|coursier|ailleurs|mail separe|message separe|courriel separe)\b|"
+    r"\b(?:en main propre|via (?:wetransfer|dropbox|swisstransfer|un lien|le portail|jedeclare)|par wetransfer)\b|"
+    r"\b(?:demain|ulterieurement|prochainement|plus tard|des (?:que|reception)|dans un second temps|la semaine prochaine)\b"
+)
+RECEIVED = re.compile(r"\b(?:recue?s?|obtenue?s?|recuperee?s?)\b")
+#: Where one statement ends and another may begin; « cf. » and « p.j. » end none.
+STATEMENT = re.compile(
+    r"(?<!\bcf)(?<!\bp)(?<!\bpj)(?<!\bp\.j)\.(?=\s|$)|[!?;]|,(?= (?:mais|et|puis|car|l'|les? |la |je |nous |merci))|\n\s*\n|\n(?=[-*•])"
+)
