@@ -106,9 +106,12 @@ class World:
 
     def reply(self, letter: Letter, who: tuple[str, str], text: str) -> None:
         """A reply comes in as the trusted front server hands it over, and is worked; `who` is (name, address)."""
-        mail = reply(letter, who, text)
-        proven = Verdict(Dmarc.PASS, who[1].partition("@")[2])
-        envelope = Envelope(who[1], (str(mail["To"]),), self.now, "127.0.0.1", trusted=True, verdict=proven)
+        self.hand_in(reply(letter, who, text), who[1])
+
+    def hand_in(self, mail: EmailMessage, sender: str) -> None:
+        """A mail comes in as the trusted front server hands it over, proven, and is worked."""
+        proven = Verdict(Dmarc.PASS, sender.partition("@")[2])
+        envelope = Envelope(sender, (str(mail["To"]),), self.now, "127.0.0.1", trusted=True, verdict=proven)
         ingress.accept(self.app.system.store, mail.as_bytes(policy=policy.SMTP), envelope)
         work_all(self.app.system)
 

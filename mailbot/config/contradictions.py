@@ -94,6 +94,17 @@ def _alarm(c: AlarmSection) -> list[Problem]:
     return []
 
 
+def _own_address(sections: Mapping[str, Any]) -> list[Problem]:
+    """Letters to the bot's own address would come back to it for ever."""
+    own = sections["mail"].address.lower() if "mail" in sections else ""
+    named = {"threads.common_box": ("threads", "common_box"), "alarm.email": ("alarm", "email")}
+    return [
+        (path, f"{own} is mail.address, the address of mailbot itself")
+        for path, (section, key) in named.items()
+        if own and section in sections and getattr(sections[section], key).lower() == own
+    ]
+
+
 #: section -> what may contradict in it, as (key, what is wrong)
 RULES: dict[str, Callable[[Any], list[Problem]]] = {
     "smtp_in": _smtp_in,
@@ -112,6 +123,7 @@ def contradictions(sections: Mapping[str, Any]) -> list[Problem]:
     """What is wrong in the sections that could be read, by the path of the key."""
     readable = {name: rule for name, rule in RULES.items() if name in sections}
     problems = [(f"{name}.{key}", why) for name, rule in readable.items() for key, why in rule(sections[name])]
+    problems += _own_address(sections)
     doors = [sections.get("smtp_in"), sections.get("imap_in")]
     if all(door is not None and not door.enabled for door in doors):
         problems.append(("smtp_in.enabled", "no mail can come in: enable smtp_in or imap_in"))

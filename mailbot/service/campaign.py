@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from ..domain.model import Right, Role
 from ..errors import BadRow, ImportRefused
+from ..mail.envelope import split
+from ..mail.machines import NO_REPLY
 from ..store.imports import DocumentRow, DossierRow, FirmRow, Known, PersonRow, QuestionRow, StatisticRow
 from .catalogue import Entry, fill, lacking
 from .sheets import Row, Sheet, fold
@@ -50,6 +52,7 @@ class _Check:
     people: dict[str, PersonRow]
     dossiers: set[str]
     active_before: frozenset[str]
+    own: str  #: the bot's own address
     bad: list[BadRow] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -70,14 +73,17 @@ class _Check:
         seen.setdefault(key, row.line)
 
 
-def judge(sheets: Iterable[Sheet], known: Known, catalogue: Mapping[str, Entry], today: date) -> Campaign:
-    """The sheets as values. `known` is what the database holds, which rows may refer to.
+def judge(
+    sheets: Iterable[Sheet], known: Known, catalogue: Mapping[str, Entry], today: date, own: str = ""
+) -> Campaign:
+    """The sheets as values. `known` is what the database holds, which rows may refer to; `own` is the bot's address,
+    which is nobody's: letters to it would come back for ever.
 
     Raises ImportRefused with every wrong cell.
     """
     rows = _by_kind(sheets)
     active = frozenset(email for email, person in known.people.items() if person.active)
-    check = _Check(catalogue, today, set(known.firms), dict(known.people), set(known.dossiers), active)
+    check = _Check(catalogue, today, set(known.firms), dict(known.people), set(known.dossiers), active, own)
     firms = _all(check, rows["cabinets"], _firm, "cabinet")
     check.firms |= {firm.code for firm in firms}
     people = _all(check, rows["personnes"], _person, "email")
@@ -341,6 +347,11 @@ def _email(check: _Check, row: Row, column: str) -> str:
     email = row[column].lower()
     if email and not _EMAIL.fullmatch(email):
         check.wrong(row, column, f"not an address: {row[column]}")
+    name, _, domain = split(email)
+    if email and f"{name}@{domain}" == check.own.lower():
+        check.wrong(row, column, f"{email} is the address of mailbot itself (mail.address)")
+    if NO_REPLY.fullmatch(email.partition("@")[0]):
+        check.wrong(row, column, f"{email} looks like an address that nobody reads")
     return email
 
 

@@ -25,7 +25,7 @@ from ..mail.reply import written
 from ..mail.trust import Trust
 from ..store import inbox, scans
 from ..store.db import savepoint, stamp
-from . import held, target, verdicts, work
+from . import bounces, held, target, verdicts, work
 from .handlers import handle, understand
 from .intent import Intent, Verb
 from .job import Job, build, files
@@ -184,6 +184,9 @@ def with_database(system: System, raw: bytes, envelope: Envelope, trust: str = "
     came, day = files(reading.message, 0, system.policy, reading.scanned, reading.split), system.today().date()
     found = _object(reading, came, trust or Trust.NONE.name.lower(), day)
     found["commands"] = []
+    if reading.screened.disposition is Disposition.BOUNCE:
+        letter, _ = bounces.match(system, system.store.conn, reading.message, envelope)
+        found["disposition"] = found["disposition"] if letter is not None else bounces.NOT_OURS["disposition"]
     if reading.screened.disposition in (Disposition.ACCEPT, Disposition.EMPTY, Disposition.FORWARD):
         with suppress(_Undo), system.store.tx() as conn:
             scans.keep(conn, reading.scanned, system.now())

@@ -36,15 +36,16 @@ def import_files(
     now: datetime,
     dry_run: bool = False,
     progress: Progress | None = None,
+    own: str = "",
 ) -> Report:
-    """Import .xlsx and .csv files. With `dry_run` everything is done and then undone.
+    """Import .xlsx and .csv files. With `dry_run` everything is done and then undone. `own` is the bot's address.
 
     Raises ImportRefused with every wrong cell, ConfigError where the catalogue cannot be read; both before anything
     is written. Running it again changes nothing twice.
     """
     sheets = read(files)
     entries = catalogues.load(catalogue) if any(sheet.kind == "questions" for sheet in sheets) else {}
-    campaign = judge(sheets, store_imports.known(store.conn), entries, now.date())
+    campaign = judge(sheets, store_imports.known(store.conn), entries, now.date(), own)
     counts = _write(store, campaign, now, dry_run, progress or (lambda done, total: None))
     return Report(counts, campaign.warnings, dry_run)
 

@@ -125,6 +125,8 @@ url = "postgres://db"
         ("[reminders]\nbefore_deadline = [1, 7]", "reminders.before_deadline"),
         ("[approval]\nsettle_minutes = 60\nlongest_minutes = 30", "approval.longest_minutes"),
         ('[trust]\napprove = "token"', "trust.approve"),
+        ('[alarm]\nemail = "ECCV@ASSAPROL.EXAMPLE"', "alarm.email"),
+        ('[threads]\ncommon_box = "eccv@assaprol.example"', "threads.common_box"),
         ('[trust]\nanswer = "none"', "trust.answer"),
         ('[questions]\ncatalogue = "."', "questions.catalogue"),
         ('[smtp_out]\nuser = "eccv"\npassword_file = "gone"', "smtp_out.password_file"),

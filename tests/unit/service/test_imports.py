@@ -106,6 +106,15 @@ def test_again_changes_nothing_whichever_way_it_comes(store: Store) -> None:
         assert dump(store) == before
 
 
+@pytest.mark.parametrize("address", ["eccv@oga.example", "ECCV+abc@oga.example", "no-reply@firm.example"])
+def test_an_address_of_ours_or_of_nobody_is_no_person(store: Store, tmp_path: Path, address: str) -> None:
+    row = f"{address},X,gestionnaire,,,,\n"
+    paths = files(tmp_path, personnes=GOOD["personnes"] + row)
+    with pytest.raises(ImportRefused) as caught:
+        import_files(store, paths, CATALOGUE, NOW, own="eccv@oga.example")
+    assert address.lower() in str(caught.value.rows[0]), "it names the address"
+
+
 def test_a_dry_run_counts_and_writes_nothing(store: Store, tmp_path: Path) -> None:
     before = dump(store)
     report = run(store, files(tmp_path), dry_run=True)
