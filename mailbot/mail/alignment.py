@@ -256,7 +256,7 @@ def _short_lines(body: Words, letter: Words, gap: tuple[int, int], left: Run, ri
 
 # --- by line ----------------------------------------------------------------------------------------------------------
 
-_RULES = re.compile(r"[-_=*.–—|·•# >]*")
+_RULES = re.compile(r"[-_=*.–—|·•# >]*|[? ]{3,}")
 _CLOSERS = frozenset(" \t\u00a0\u202f.,;:!?…)]}»”%€")
 _HANGING = _CLOSERS - set(" \t\u00a0\u202f") | set("\"'’*_")
 

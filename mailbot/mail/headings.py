@@ -150,6 +150,8 @@ class _Search:
             folded = self.lines[at].folded
             if found := _header(folded, sure):
                 name = found["name"]
+                if name in names & patterns.FROM_NAMES:
+                    break  # another block begins: the first may have been typed
                 names.add(name)
                 evidence = evidence or "@" in folded
                 evidence = evidence or (name in patterns.DATE_NAMES and bool(patterns.TIME.search(folded)))

@@ -179,6 +179,8 @@ def _hidden(attributes: dict[str, str]) -> bool:
 def _mark(tag: str, attributes: dict[str, str]) -> Mark:
     name, classes = attributes.get("id", ""), attributes.get("class", "")
     key = f"{tag}#{name} .{classes} [{attributes.get('name', '')}] {attributes.get('data-marker', '')}"
+    if "fairemail" in attributes:
+        key += f" [{attributes['fairemail']}]"
     key = key.replace("x_", "")  # Outlook puts it before every name inside what it quotes
     if patterns.HTML_SIGNATURE.search(key):
         return Mark.SIGNATURE

@@ -14,22 +14,28 @@ LONGEST = 400  #: a longer line is prose, never a pattern
 # Searched in "tag#id .classes [name] data-marker".
 
 HTML_QUOTED = re.compile(
-    r"gmail_attr\b|\bgmail_quote_attribution|moz-cite-prefix|moz-forward-container|yahoo_quoted|protonmail_quote"
-    r"|tutanota_quote|spark_quote|front-blockquote|zmail_extra|history_container|ntes_|cite-prefix|WordSection1_quoted"
+    r"gmail_attr\b|\bms-outlook-mobile-reference-message|\bgmail_quote_attribution|moz-cite-prefix|yahoo_quoted"
+    r"|moz-forward-container|protonmail_quote|tutanota_quote|spark_quote|front-blockquote|zmail_extra|history_container|ntes_|cite-prefix|WordSection1_quoted"
     r"|\[messageReplySection\]|#OLK_SRC_BODY_SECTION|#mail-editor-reference-message-container|#isForwardContent"
     r"|__QUOTED_TEXT__|__HEADERS__|\[quote\]"
 )
 HTML_SIGNATURE = re.compile(
-    r"\.gmail_signature\b|gmail_signature_prefix|moz-signature|#Signature\b|#ms-outlook-mobile-signature"
-    r"|#composer_signature|protonmail_signature_block|tutanota_signature|#blue-signature|\[messageSignatureSection\]"
-    r"|#DAB4FAD8-|#x_Signature\b|__SIG_P|elementToProof_signature|#AppleMailSignature"
+    r"\.gmail_signature\b|gmail_signature_prefix|moz-signature|moz-txt-sig|#[Ss]ignature\b|#signature_old"
+    r"|#ms-outlook-mobile-signature|#composer_signature|protonmail_signature_block|tutanota_signature|#blue-signature"
+    r"|\[messageSignatureSection\]|\[signature\]|#DAB4FAD8-|__SIG_P|elementToProof_signature|#AppleMailSignature"
+    r"|yahoo-signature|\bk9mail-signature|front-signature|#_rc_sig|io-ox-signature|\bsh-signature|aqm-signature"
+    r"|#mb_sig|\bbloop_sign|#ydp\w*signature"
 )
 HTML_CUT = re.compile(
     r"#(?:x_)*divRplyFwdMsg|#(?:x_)*appendonsend|hr#zwchr|hr#stopSpelling|OutlookMessageHeader|#(?:x_)*reply-intro"
     r"|#divtagdefaultwrapper_quoted|__DIVIDER__"
 )
 #: The line that Outlook draws above the header of what it quotes.
-HTML_CUT_STYLE = re.compile(r"border-top: ?solid #?\w+ 1\.0pt", re.I)
+HTML_CUT_STYLE = re.compile(
+    r"border-top: ?(?:solid #?\w+ 1(?:\.0)?pt|1(?:\.0)?pt solid|1px solid #?\w+; ?padding: ?3)"
+    r"|border-width: ?1(?:\.0)?pt (?:medium|0|none)|border-style: ?solid none none",
+    re.I,
+)
 HTML_INDENT = re.compile(r"border: ?(?:none|0|medium none)|border-left-style: ?none|margin-left: ?40px", re.I)
 HIDDEN_STYLE = re.compile(
     r"display: ?none|visibility: ?hidden|mso-hide: ?all|font-size: ?0(?:px|pt|em|%)?(?:[;\s!]|$)"
@@ -56,7 +62,7 @@ MARKER = re.compile(
 ATTRIBUTION_END = re.compile(
     r"(?:a écrit|a ecrit|à écrit|écrivait|wrote|writes|ha scritto|escribió|escreveu|schreef|napisał\(?a?\)?|skrev"
     r"|kirjoitti|написал\(?а?\)?|пишет|написав|schrieb|írta|napsal\(?a?\)?|pisze|geschreven|šta píše)"
-    r"(?: (?:le|sur|on|am|el) [^:]{1,80}| [^:]{0,80})? ?: ?$"
+    r"(?: (?:le|sur|on|am|el) .{1,80}| [^:]{0,80})? ?: ?$"
 )
 #: «schreef X <x@y> het volgende:», «於 … 寫道：»
 ATTRIBUTION_OTHER = re.compile(r"(?:het volgende geschreven|(?:写道|寫道|のメール|さんは書きました)) ?[:：]? ?$")
@@ -228,23 +234,4 @@ ROLE = re.compile(
     r"\b(?:collaborat(?:eur|rice)|assistante?|secrétaire|comptable|expert-comptable|experts?-comptables?|associée?s?"
     r"|gérante?|directeur|directrice|responsable|cabinet|société|s\.?a\.?r\.?l|selarl|sas|conseil|manager|director"
     r"|engineer|founder|ceo|cto|président|gestionnaire|stagiaire|commissaire aux comptes)\b"
-)
-FORWARD_SUBJECT = re.compile(r"^(?:tr|fwd?|wg|enc|rv|i|doorst|vs|vb|pd) ?: ", re.I)
-# --- subjects of machines -------------------------------------------------------------------------------------------
-
-ABSENCE_SUBJECT = re.compile(
-    r"^(?:\[?(?:réponse|message) automatique\b|automatic reply|auto(?:matic)?[- ]?(?:reply|response)\b|auto ?: "
-    r"|out of (?:the )?office|(?:en )?absence du bureau|absente? du bureau|(?:message|réponse|notification"
-    r"|avis) d'absence"
-    r"|abwesenheitsnotiz|automatische antwort|risposta automatica|respuesta automática|i am out of (?:the )?office)"
-)
-CHALLENGE_SUBJECT = re.compile(
-    r"authentification de votre (?:message|e-?mail|adresse)|(?:demande d'authentification|authentifiez)[^a-z]"
-    r"|\bmailinblack\b|confirmez (?:votre (?:envoi|message|e-?mail)|que vous)|please (?:confirm"
-    r"|verify) (?:your e?-?mail|that you)"
-    r"|verify (?:your )?(?:message|sender)|sender verification|challenge[- ]response"
-)
-CALENDAR_SUBJECT = re.compile(
-    r"^(?:accepté|accepted|refusé|declined|provisoire|tentative|invitation|annulé|canceled|cancelled"
-    r"|nouvelle heure)[^:]{0,30}:"
 )

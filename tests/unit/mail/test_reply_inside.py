@@ -164,3 +164,36 @@ def test_pictures_belong_to_the_block_they_are_shown_in() -> None:
     assert shown == [(Kind.TYPED, "Oui.", ("1.2",)), (Kind.TYPED, "Le calcul :", ("1.1",))]
     found = split("Oui.\n\n[cid:i1@x]\n\nCordialement,\nAïcha Dubois\n[cid:i3@x]", files=files)
     assert [(block.kind, block.files) for block in found.blocks] == [(Kind.TYPED, ("1.1",)), (Kind.ASIDE, ("1.3",))]
+
+
+def test_a_typed_block_right_above_the_header_of_ours_stays() -> None:
+    typed = "Bail :\nDe : 01/01/2025\nÀ : 30/06/2025\nObjet : loyer"
+    assert split(f"{typed}\n\n{HEADER}\n\n{SENT}").text == typed
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        '<div id="signature">Aïcha</div>', '<div fairemail="signature">Aïcha</div>', '<div id="x_Signature">Aïcha</div>',
+        '<div class="ydp7ac1yahoo-signature">Aïcha</div>', '<div id="signature_old"><div>Aïcha</div></div>',
+        '<div class="k9mail-signature">Aïcha</div>', '<div class="io-ox-signature">Aïcha</div>',
+    ],
+)  # fmt: skip
+def test_signatures_of_clients(signature: str) -> None:
+    found = split(html=f"<div>Oui.</div>{signature}<div id=appendonsend></div><p>De : ASSAPROL</p>")
+    assert (found.text, found.set_aside) == ("Oui.", "Aïcha")
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm",
+        "border-right: none; border-image: initial; border-top: 1pt solid rgb(225, 225, 225); padding: 3pt 0cm 0cm",
+        "border-style: solid none none; border-width: 1pt medium medium; border-color: rgb(225, 225, 225)",
+    ],
+)
+def test_the_line_that_outlook_draws(style: str) -> None:
+    found = split(
+        html=f"<p>Oui.</p><div style='{style}'><p><b>De :</b> ASSAPROL<br><b>Objet :</b> E</p></div><p>Non</p>"
+    )
+    assert found.text == "Oui."
