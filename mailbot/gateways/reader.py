@@ -59,6 +59,7 @@ class Apart:
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._held: InboundMessage | None = None  #: the message that the child still has
+        self._ahead: tuple[Any, ...] | None = None  #: what the child works on while nobody waits for it
         self._closed = False
 
     def __enter__(self) -> Apart:
@@ -72,6 +73,13 @@ class Apart:
             message, screened = self._ask("open", raw, limits, envelope, own)
             self._held = message
             return message, screened
+
+    def ahead(self, *of: Any) -> None:
+        """Begin to `open` a message while its time has not come; a child that is not there yet is not waited for."""
+        with self._lock:
+            if self._child and not self._ahead:
+                self._child.send("open", *of)
+                self._ahead, self._held = ("open", *of), None
 
     def parse(self, raw: bytes, limits: Limits) -> InboundMessage:
         with self._lock:
@@ -93,7 +101,7 @@ class Apart:
         with self._lock:
             if self._child:
                 self._child.end()
-            self._child = self._held = None
+            self._child = self._held = self._ahead = None
 
     def _ask(self, step: str, *of: Any) -> Any:
         why = ""
@@ -101,16 +109,25 @@ class Apart:
             if self._closed:
                 raise NoReader("the service ends")
             try:
-                self._child = self._child or _Child(self._module, *self._limits)
-                if of[0] is self._held:
-                    return self._child.ask(step, None, *of[1:])
-                self._held = None
-                return self._child.ask(step, *of)
+                return self._answer(step, *of)
             except Died as death:
                 why = str(death)
                 log.warning("the process that reads mail died: %s", why)
-                self._child = self._held = None
+                self._child = self._held = self._ahead = None
         raise Unreadable(why)
+
+    def _answer(self, step: str, *of: Any) -> Any:
+        self._child = self._child or _Child(self._module, *self._limits)
+        begun, self._ahead = self._ahead, None
+        if begun == (step, *of):
+            return self._child.answer()
+        if begun:
+            self._child.drop()
+        if of[0] is self._held:
+            of = (None, *of[1:])
+        self._held = None
+        self._child.send(step, *of)
+        return self._child.answer()
 
 
 class _Child:
@@ -135,26 +152,33 @@ class _Child:
         finally:
             theirs.close()
         try:
-            self._answer()  # its first word: it has begun
+            self.drop()  # its first word: it has begun
         except Died as death:
             raise NoReader(f"the process that reads mail did not begin: {death}") from death
 
-    def ask(self, *request: Any) -> Any:
-        """The answer. Raises Died, Unreadable, or RuntimeError where our code failed over there."""
+    def send(self, *request: Any) -> None:
+        """Ask for something; the answer must be taken before the next request."""
         with suppress(OSError):  # it is gone: the answer says so
             self._pipe.send_bytes(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
-        kind, value = self._answer()
+
+    def answer(self) -> Any:
+        """The answer. Raises Died, Unreadable, or RuntimeError where our code failed over there."""
+        kind, value = _values(self._received())
         if kind == UNREADABLE:
             raise Unreadable(value)
         if kind == FAILED:
             raise RuntimeError(value)
         return value
 
-    def _answer(self) -> tuple[str, Any]:
+    def drop(self) -> None:
+        """Wait for an answer that nobody wants. Raises Died."""
+        self._received()
+
+    def _received(self) -> bytes:
         try:
             in_time = self._pipe.poll(PATIENCE)
             if in_time:
-                return _values(self._pipe.recv_bytes())
+                return self._pipe.recv_bytes()
         except (OSError, EOFError):
             in_time = True
         if not in_time:

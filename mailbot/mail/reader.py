@@ -19,6 +19,8 @@ class Reader(Protocol):
         self, raw: bytes, limits: Limits, envelope: Envelope, own: Own
     ) -> tuple[InboundMessage, Screened]: ...  # the message, and what the rules say of it
 
+    def ahead(self, raw: bytes, limits: Limits, envelope: Envelope, own: Own) -> None: ...  # `open` will be asked next
+
     def parse(self, raw: bytes, limits: Limits) -> InboundMessage: ...  # the message alone
 
     def written(self, message: InboundMessage, sent: str) -> Split: ...  # what the person wrote, what we sent known
@@ -31,6 +33,9 @@ class Here:
     def open(self, raw: bytes, limits: Limits, envelope: Envelope, own: Own) -> tuple[InboundMessage, Screened]:
         message = parse.parse(raw, limits)
         return message, screen(message, envelope, own)
+
+    def ahead(self, raw: bytes, limits: Limits, envelope: Envelope, own: Own) -> None:
+        """Nothing is gained by it here."""
 
     def parse(self, raw: bytes, limits: Limits) -> InboundMessage:
         return parse.parse(raw, limits)

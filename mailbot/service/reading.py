@@ -51,6 +51,11 @@ def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelop
     return Reading(message, screened, split, scanning.of_message(system, raw, message))
 
 
+def ahead(system: System, raw: bytes, envelope: Envelope) -> None:
+    """Begin to read what is worked next, where that is done beside what else is going on."""
+    system.reader.ahead(raw, system.policy.limits, envelope, Own(system.bot.address, system.domain))
+
+
 def _sent(system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope) -> str:
     """What our letters said that the message may quote, "" where we know none."""
     try:

@@ -19,7 +19,7 @@ from .asking_back import ask_back
 from .handlers import handle, understand
 from .intent import Intent, speaks_of_the_mail
 from .job import DECIDES, Job, build
-from .reading import Reading, read
+from .reading import Reading, ahead, read
 from .receipts import Untaken
 from .system import System
 from .target import Target
@@ -75,6 +75,8 @@ def _work(system: System, row: sqlite3.Row) -> None:
     envelope = inbox.envelope(row)
     raw = blobs.get(system.store.conn, row["sha256"])
     reading = read(system, system.store.conn, raw, envelope)
+    if following := inbox.following(system.store.conn, row["id"]):
+        ahead(system, blobs.get(system.store.conn, following["sha256"]), inbox.envelope(following))
     with system.store.tx() as conn:
         scans.keep(conn, reading.scanned, system.now())
         state, trace = _settle(system, conn, row, reading)

@@ -59,6 +59,14 @@ def claim(conn: sqlite3.Connection) -> sqlite3.Row | None:
     return get(conn, row["id"])
 
 
+def following(conn: sqlite3.Connection, id: int) -> sqlite3.Row | None:
+    """The row that is claimed after this one, as far as that is known; None where there is none."""
+    found: sqlite3.Row | None = conn.execute(
+        "select * from inbox where state = 'new' and id <> ? order by id limit 1", (id,)
+    ).fetchone()
+    return found
+
+
 def get(conn: sqlite3.Connection, id: int) -> sqlite3.Row | None:
     """A row by its id, or None."""
     found: sqlite3.Row | None = conn.execute("select * from inbox where id = ?", (id,)).fetchone()

@@ -139,6 +139,28 @@ def test_a_message_is_cut_also_by_a_process_that_did_not_parse_it(apart: Apart) 
     assert apart.written(other, "").text == "La taxe."
 
 
+def test_what_was_begun_ahead_is_taken_when_its_time_comes(apart: Apart) -> None:
+    mails = [PLAIN.replace(b"loyer", b"loyer %d" % n) for n in range(3)]
+    first, _ = apart.open(mails[0], Limits(), ENVELOPE, OWN)
+    apart.ahead(mails[1], Limits(), ENVELOPE, OWN)
+    second, _ = apart.open(bytes(bytearray(mails[1])), Limits(), ENVELOPE, OWN)
+    apart.ahead(mails[2], Limits(), ENVELOPE, OWN)
+    assert [apart.written(m, "").text for m in (first, second)] == ["Le loyer 0.", "Le loyer 1."]
+    apart.ahead(mails[0], Limits(), ENVELOPE, OWN)
+    third, _ = apart.open(mails[2], Limits(), ENVELOPE, OWN)
+    assert apart.written(third, "").text == "Le loyer 2."
+
+
+def test_poison_that_was_begun_ahead_harms_its_own_message_only(apart: Apart) -> None:
+    apart.open(PLAIN, Limits(), ENVELOPE, OWN)
+    apart.ahead(poison("crash"), Limits(), ENVELOPE, OWN)
+    assert apart.open(PLAIN, Limits(), ENVELOPE, OWN)[0].subject == "Re"
+    apart.ahead(poison("crash"), Limits(), ENVELOPE, OWN)
+    with pytest.raises(Unreadable, match="SIGSEGV"):
+        apart.open(poison("crash"), Limits(), ENVELOPE, OWN)
+    assert apart.open(PLAIN, Limits(), ENVELOPE, OWN)[0].subject == "Re"
+
+
 def test_a_refused_message_leaves_nothing_behind(apart: Apart) -> None:
     message = apart.parse(PLAIN, Limits())
     with pytest.raises(Unreadable, match="header fields"):
@@ -241,15 +263,16 @@ def test_one_that_does_not_start_is_no_fault_of_the_message(campaign: Campaign) 
 @pytest.mark.parametrize("how", ["processor", "memory", "crash"])
 def test_a_poison_message_is_held_and_the_service_goes_on(campaign: Campaign, apart: Apart, how: str) -> None:
     _read_by(campaign, apart)
-    mails = [reply(campaign.letter(AICHA, "question"), AICHA, words) for words in ("Le poison.", "Le loyer.")]
-    mails[0]["X-Poison"] = how
+    letter = campaign.letter(AICHA, "question")
+    mails = [reply(letter, AICHA, words) for words in ("La taxe.", "Le poison.", "Le loyer.")]
+    mails[1]["X-Poison"] = how
     for mail in mails:
         submit(campaign.port, mail)
-    assert work_all(campaign.system) == 2
-    told = _why(campaign, mails[0])
+    assert work_all(campaign.system) == 3
+    told = _why(campaign, mails[1])
     assert (told["state"], told["disposition"], told["letters"]) == ("held", "hold", [])
     assert told["reason"].startswith("unreadable: ")
-    assert _why(campaign, mails[1])["decision"] == "propose"
+    assert [_why(campaign, mails[n])["decision"] for n in (0, 2)] == ["propose", "propose"]
     assert inbox.counts(campaign.system.store.conn)["shunted"] == 0
 
 
