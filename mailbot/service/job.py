@@ -204,7 +204,7 @@ def all_files(
 ) -> tuple[File, ...]:
     """The files of a message, with what the scanner said and without the pictures that every mail of a firm brings."""
     known = scans.known(conn, (a.sha256 for a in message.attachments))
-    shown = [a.sha256 for a in message.attachments if a.inline]
+    shown = [a.sha256 for a in message.attachments if a.type.startswith("image/")]
     before = pictures_before.mails_with(conn, person, shown)
     return files(message, inbox_id, system.policy, known, split, before)
 
