@@ -51,7 +51,8 @@ def describe(raw: bytes, envelope: Envelope, sent: str = "", trust: str = "") ->
     screened = screen(message, envelope, Own("", ""))
     split = written(message, sent)
     came = files(message, 0, policy, split=split)
-    if screened.disposition is Disposition.ACCEPT and not came and (empty := nothing_typed(message, split)):
+    beside = [file for file in came if file.type != "message/rfc822"]  # a mail that was handed on is no answer
+    if screened.disposition is Disposition.ACCEPT and not beside and (empty := nothing_typed(message, split)):
         screened = Screened(empty, "nothing typed")
     day = envelope.received_at.date()
     if screened.disposition is Disposition.ACCEPT:
@@ -232,7 +233,7 @@ def _try(
             found["commands"] = [_asked_back(job, refusal)]
     else:
         found["commands"] = [{**command, "outcome": "done"}]
-    if found["commands"] and split.text:
+    if found["commands"] and (split.text or _names(found)):
         found["answers"] = [{"question": found["commands"][0]["question"], "text": split.text, "files": _names(found)}]
 
 
@@ -253,7 +254,8 @@ def _tried(job: Job, kind: str) -> dict[str, Any]:
 
 
 def _part(job: Job) -> dict[str, Any]:
-    return {"question": _ref(job), "text": job.split.text, "files": [file.name for file in job.files]}
+    names = [file.name for file in job.files if file.verdict is Verdict.OK]
+    return {"question": _ref(job), "text": job.split.text, "files": names}
 
 
 def _stand_in(system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope) -> sqlite3.Row:
@@ -265,7 +267,7 @@ def _stand_in(system: System, conn: sqlite3.Connection, message: InboundMessage,
 
 
 def _names(found: dict[str, Any]) -> list[str]:
-    return [a["name"] for a in found["attachments"] if a["verdict"] == "ok"]
+    return [a["name"] for a in found["attachments"] if a["verdict"] == Verdict.OK.value and not a["logo"]]
 
 
 def _ref(job: Job) -> str | None:
@@ -290,14 +292,17 @@ def _command(job: Job, intent: Intent) -> dict[str, Any]:
     verb = intent.verb.value
     if intent.verb is Verb.ANSWER:
         verb = type(access.answer(job.person, job.question()[0], job.written)).__name__.lower()
-    return {"verb": verb, "question": _ref(job), "args": _args(intent), "text": intent.text}
+    ref = _ref(job)
+    args = {"mode": "replace" if intent.replace else "add"} if verb == "add" else _args(intent, ref)
+    return {"verb": verb, "question": ref, "args": args, "text": intent.text}
 
 
-def _args(intent: Intent) -> dict[str, Any]:
+def _args(intent: Intent, ref: str | None) -> dict[str, Any]:
     makers: dict[Verb, dict[str, Any]] = {
         Verb.AMEND: {"mode": "replace" if intent.replace else "add"},
         Verb.SEND_BACK: {"comment": intent.text},
-        Verb.POSTPONE: {"until": intent.until.isoformat() if isinstance(intent.until, date) else None},
+        Verb.POSTPONE: {"until": intent.until.isoformat() if intent.until else None, "question": ref},
+        Verb.PASS_ON: {"question": ref},
         Verb.TREAT: {"outcome": intent.outcome.value if intent.outcome else None},
         Verb.ASK_AGAIN: {"comment": intent.text},
         Verb.CONFIRM: {"answer": "yes" if intent.yes else "no"},

@@ -46,7 +46,7 @@ def read(system: System, conn: sqlite3.Connection, raw: bytes, envelope: Envelop
     if screened.disposition is Disposition.AUTO:
         return Reading(message, screened, split)
     empty = nothing_typed(message, split)
-    if empty and not files(message, 0, system.policy, split=split):
+    if empty and all(file.type == "message/rfc822" for file in files(message, 0, system.policy, split=split)):
         screened = Screened(empty, "nothing typed")
     return Reading(message, screened, split, scanning.of_message(system, raw, message))
 

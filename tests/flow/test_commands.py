@@ -197,6 +197,12 @@ def test_read_tells_what_a_mail_would_do_and_stores_nothing(folder: Path, run: R
     alone = words(*run(folder, "read", str(folder / "mail.eml"), "--as", ELISE[1]))
     assert alone["commands"][0]["verb"] == "submit"
     assert run(folder, "read", str(folder / "mail.eml"), "--text")[1] == "Le détail.\n"
+    (folder / "mail.eml").write_text(raw.replace("Le détail.", "Je n'ai pas ce dossier"), encoding="utf-8")
+    (passed,) = words(*run(folder, "read", str(folder / "mail.eml")))["commands"]
+    assert (passed["verb"], passed["args"], passed["outcome"]) == ("pass_on", {"question": REF}, "done")
+    (folder / "mail.eml").write_text(raw.replace("Le détail.", "Besoin de temps jusqu'au 22/12"), encoding="utf-8")
+    later = words(*run(folder, "read", str(folder / "mail.eml"), "--at", "2026-12-01T09:00:00+01:00"))["commands"][0]
+    assert (later["verb"], later["args"]) == ("postpone", {"until": "2026-12-22", "question": REF})
     assert words(*run(folder, "show", REF, "--json"))["state"] == "asked"
     assert words(*run(folder, "status", "--json"))["inbox"] == {"new": 0, "done": 0, "held": 0, "shunted": 0}
 
