@@ -69,6 +69,7 @@ class _Walk:
     pieces: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
     mark: Mark = Mark.PLAIN
+    lists: list[int | None] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
     preformatted: int = 0
 
@@ -124,8 +125,17 @@ class _Walk:
                 self.rows[-1].holds_table = True
             elif tag == "pre":
                 self.preformatted += 1
+            elif tag in ("ol", "ul"):
+                self.lists.append(0 if tag == "ol" else None)
             elif tag == "li":
-                self.pieces.append("- ")
+                self.pieces.append(self._bullet())
+
+    def _bullet(self) -> str:
+        """What a client shows before an item: its number in a numbered list."""
+        if not self.lists or self.lists[-1] is None:
+            return "- "
+        self.lists[-1] += 1
+        return f"{self.lists[-1]}. "
 
     def _leave(self, tag: str) -> None:
         if tag not in patterns.BLOCK_TAGS:
@@ -135,6 +145,8 @@ class _Walk:
             self._row(self.rows.pop())
         elif tag == "pre":
             self.preformatted -= 1
+        elif tag in ("ol", "ul") and self.lists:
+            self.lists.pop()
         elif tag == "p" and self.out and not self.rows:
             self.out.append(line("", self.mark))
 

@@ -51,6 +51,9 @@ BLOCK_TAGS = frozenset(
 )
 NEVER_NESTED = frozenset("br hr img meta link input col area base wbr p li td th tr option".split())
 
+#: What a text part says that has nothing to say.
+NO_HTML = re.compile(r"\bhtml\b|version en ligne|(?:view|read|lire|voir|ouvrir) .{0,40}(?:browser|navigateur)")
+
 # --- where history begins -------------------------------------------------------------------------------------------
 
 #: The marker line of our letters, and those of other ticket systems.

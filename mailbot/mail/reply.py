@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from itertools import accumulate, groupby
 
-from mailbot.mail import history, html, signature
+from mailbot.mail import agreement, history, html, signature
 from mailbot.mail.history import Reading
 from mailbot.mail.lines import Kind, Line, condensed, from_text, joined, line
 from mailbot.mail.message import Block, InboundMessage, Split
+
+#: The note of a message whose text part says something else than its HTML: no decision may rest on either.
+PARTS_DISAGREE = "parts disagree"
 
 
 def written(message: InboundMessage, sent: str = "") -> Split:
@@ -18,7 +21,10 @@ def written(message: InboundMessage, sent: str = "") -> Split:
 
     The notes say which rule found history, that a message was forwarded, and what was in doubt and therefore kept.
     """
-    reading = _read(body(message), sent, message)
+    lines = body(message)
+    reading = _read(lines, sent, message)
+    if message.html and agreement.disagree(reading, message, lambda plain: _read(plain, sent, message)):
+        reading.notes.append(PARTS_DISAGREE)
     notes = [*reading.notes, *(["forwarded"] if reading.forward else [])]
     blocks = _blocks(reading, message)
     typed = "\n\n".join(block.text for block in blocks if block.kind is Kind.TYPED and block.text)

@@ -101,6 +101,10 @@ def test_hidden_text_is_no_text_and_a_row_is_a_line() -> None:
     assert shown == "Non.\n\nCarburant 2\u00a0100 €\nTotal 9 860 €"
 
 
+def test_a_numbered_list_keeps_its_numbers() -> None:
+    assert html.text("<ol><li>oui<ul><li>vu</li></ul></li><li>non</li></ol>") == "1. oui\n- vu\n2. non"
+
+
 def test_html_nested_beyond_reason_is_still_read() -> None:
     assert html.text("<div>" * 100_000 + "oui").strip() == "oui"
 
