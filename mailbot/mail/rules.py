@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from mailbot.mail import absence, bounce, html, machines
+from mailbot.mail import absence, bounce, machines
 from mailbot.mail.envelope import Envelope, split
 from mailbot.mail.lines import fold
+from mailbot.mail.marker import MARKER
 from mailbot.mail.message import InboundMessage
 from mailbot.mail.reply import written
 
 _MOST_RECEIVED = 50  # RFC 5321 §6.3 asks for 100 at least; no firm is that far away
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 _COMMENT = re.compile(r"\([^()]*\)")
 _OURS = re.compile(r"[^@<>]*\b[a-z2-7]{26}\b[^@<>]*@", re.I)
 
@@ -200,14 +202,23 @@ def _null(envelope: Envelope) -> bool:
 
 
 def _top(message: InboundMessage) -> str:
-    """The beginning of the text, folded; "" where no link stands anywhere: no machine asks for a click without one."""
+    """The beginning of the text without what plainly is history, folded; "" where no link stands anywhere: no machine
+    asks for a click without one."""
     if "http" not in message.text and "http" not in message.html:
         return ""
-    return fold(message.text[: machines.TOP] or html.text(message.html[: 10 * machines.TOP])[: machines.TOP])
+    text = message.text[: machines.TOP] or _shown(message.html)
+    own = MARKER.partition(" ")[2].partition(" de ")[0]  # « Répondez au-dessus », without its rules
+    return fold("\n".join(row for row in text.partition(own)[0].split("\n") if not row.startswith(">")))
+
+
+def _shown(markup: str) -> str:
+    """About what the beginning of HTML shows: its tags are dropped, nothing is parsed."""
+    begin = max(0, markup.find("<body"))
+    return _TAG.sub(" ", markup[begin : begin + 5 * machines.TOP])[: machines.TOP]
 
 
 def _challenges(folded: str) -> bool:
-    told = (machines.CHALLENGE_DEED, machines.CHALLENGE_FATE, machines.CHALLENGE_PROOF)
+    told = (machines.CHALLENGE_DEED, machines.CHALLENGE_PROOF, machines.CHALLENGE_FATE)
     return all(pattern.search(folded[: machines.TOP]) for pattern in told)
 
 
