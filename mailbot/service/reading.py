@@ -19,7 +19,8 @@ from .job import Job, all_files, files
 from .system import System
 
 UNREADABLE = "unreadable"  #: how the reason of a message begins that no parser may be given
-LETTERS_QUOTED = 3  #: how many letters of a conversation a reply is compared with
+LETTERS_QUOTED = 3  #: how many newest letters of a conversation a reply is compared with
+IDS_READ = 20  #: how many Message-IDs of a reply are looked at
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,13 @@ def _sent(system: System, conn: sqlite3.Connection, message: InboundMessage, env
 
 
 def our_words(conn: sqlite3.Connection, conversation: Conversation, message: InboundMessage) -> str:
-    """The words of our newest letters in a conversation: whatever else comes back is the author's.
+    """The words of our letters in a conversation, those that the reply names among them: what else comes back is
+    the author's.
 
     Their text parts say all of it but the labels of buttons; the HTML is read of the letter that is answered.
     """
-    letters = outbox.written(conn, conversation.number, LETTERS_QUOTED)
+    named = (*message.references, *message.in_reply_to)[-IDS_READ:]
+    letters = outbox.written(conn, conversation.number, named, LETTERS_QUOTED)
     answered = [letter for letter in letters if letter.message_id in message.in_reply_to] or letters[:1]
     return "\n".join([letter.text for letter in letters] + [html.text(letter.html) for letter in answered])
 

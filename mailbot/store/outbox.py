@@ -222,11 +222,15 @@ class Written:
     html: str
 
 
-def written(conn: sqlite3.Connection, conversation: int, limit: int) -> list[Written]:
-    """The newest letters of a conversation, newest first: what a reply may quote."""
+def written(conn: sqlite3.Connection, conversation: int, named: tuple[str, ...], limit: int) -> list[Written]:
+    """What a reply may quote of a conversation, newest first: its first letter, the newest, and those that it names
+    by their Message-IDs."""
+    marks = ",".join("?" * len(named))
     rows = conn.execute(
-        "select message_id, text, html from outbox where conversation = ? order by id desc limit ?",
-        (conversation, limit),
+        "select message_id, text, html from outbox where conversation = ? and (id in (select id from outbox where"
+        " conversation = ? order by id desc limit ?) or id = (select min(id) from outbox where conversation = ?)"
+        f" or message_id in ({marks})) order by id desc",
+        (conversation, conversation, limit, conversation, *named),
     )
     return [Written(row["message_id"], row["text"], row["html"]) for row in rows]
 
