@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from email.header import decode_header
 from email.message import Message
 
-from mailbot.mail import dummies, limits
+from mailbot.mail import dummies, limits, repack, smime, tnef
 from mailbot.mail.scrub import Scrubber
 
 #: Fields that no rule of reading looks at, and that tell whose server, client or account it was.
@@ -151,7 +151,16 @@ def _body(message: Message, body: bytes, scrubber: Scrubber) -> bytes:
     if kind in _REPORTS or (kept and kind in ("text/plain", "text/html", "text/enriched")):
         return _text(message, body, encoding, kind, scrubber)
     data = _opened(message, body, encoding)
-    return _closed(dummies.like(data, scrubber.text), encoding, body)
+    return _closed(_file(data, scrubber), encoding, body)
+
+
+def _file(data: bytes, scrubber: Scrubber) -> bytes:
+    """A dummy; of what holds a mail or files in a packing of its own, the same packing of others."""
+    if inside := smime.content(data):
+        return repack.signed(anonymous(inside, scrubber))
+    if packed := tnef.unpack(data):
+        return repack.winmail((scrubber.name(f.name), dummies.like(f.data, scrubber.text)) for f in packed.files)
+    return dummies.like(data, scrubber.text)
 
 
 def _parts(body: bytes, boundary: bytes, scrubber: Scrubber) -> bytes:

@@ -44,6 +44,9 @@ ROLES = frozenset(
     "eccv mailer daemon postmaster mailbox abuse bounce bounces noreply no reply nepasrepondre ne pas repondre contact"
     " info accueil cabinet compta secretariat microsoftexchange mail www smtp mx imap b".split()
 )
+#: Names of files by which programs know what is in them.
+PROGRAMS = frozenset("smime.p7s smime.p7m smime.p7z winmail.dat signature.asc openpgp_signature.asc".split())
+PROGRAMS |= {"openpgp_signature", "signature.pgp", "noname", "encrypted.asc", "version.txt", "invite.ics"}
 SAFE = frozenset({"example", "invalid", "localhost"})  #: top domains where nobody lives (RFC 2606)
 
 
@@ -65,7 +68,9 @@ class Scrubber:
         return _PIECE.sub(self._piece, text)
 
     def name(self, text: str) -> str:
-        """A display name or a file name: each word of it, but the extension."""
+        """A display name or a file name: each word of it, but the extension. What programs call a file stays."""
+        if text.lower() in PROGRAMS:
+            return text
         stem, dot, extension = text.rpartition(".") if re.search(r"\.\w{1,5}$", text) else (text, "", "")
         return re.sub(r"[^\W\d_]+", lambda m: self._any(m[0]), self._digits_of(stem)) + dot + extension
 
