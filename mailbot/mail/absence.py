@@ -152,7 +152,9 @@ def _span(sentence: str, before: str, day: Day) -> _Span | None:
         return _return(day.date)
     if (back := _BACK.search(before)) and not _FAR.search(back[0]):
         return _return(day.date) if not day.vague or len(back[0]) <= 30 else None
-    return _Span(day.date, day.date) if _ON.search(before) and not _FROM.search(before) else None
+    if _ON.search(before) and not _FROM.search(before):
+        return _Span(day.date, None if day.vague else day.date)
+    return None
 
 
 def _last(sentence: str, before: str, day: Day) -> _Span:

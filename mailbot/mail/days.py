@@ -52,9 +52,12 @@ _DAY = re.compile(
     r"|(?<![\d/.:@-])(?P<d3>\d{1,2})(?P<sep>[/.-])(?P<m3>\d{1,2})(?:(?P=sep)(?P<y3>20\d\d|\d\d))?(?![\d/:]|[.-]\d))"
     rf"|\b(?P<part>fin|mi|debut|courant|the end of|end of|mid|early|la fin de|la fin du mois de)[ -]"
     rf"(?P<m4>{_any(_MONTH)})\b(?: (?P<y4>20\d\d)\b)?"
+    rf"|(?:\b(?P<wd6>{_any(_WEEKDAY)}) |(?<=jusqu'au )|(?<=retour le )|(?<=until the )|(?<=\d au ))"
+    rf"(?P<d6>\d{{1,2}})(?:er|th|st|nd|rd)?(?= (?!h\b|heures|{_any(_MONTH)})[a-z]|[ ]?[.,;!?)]|$)"
     rf"|\b(?P<alone>{_any(_WEEKDAY)})\b(?: (?P<far>prochain|en huit))?"
     r"|\b(?P<word>aujourd'hui|ce jour|ce soir|today|demain|tomorrow|apres-demain|la fin de (?:la|cette) semaine"
-    r"|fin de semaine|the end of the week|la fin du mois|fin du mois|the end of the month)\b"
+    r"|fin de semaine|the end of the week|la fin du mois|fin du mois|the end of the month|(?:toute )?cette semaine"
+    r"|toute la semaine|this week|all week|(?:la )?semaine prochaine|next week)\b"
 )
 
 
@@ -113,6 +116,8 @@ def find(text: str, today: date) -> list[Day]:
 def _date(match: re.Match[str], today: date) -> date | None:
     if match["iso"]:
         return _of(int(match["iso"]), int(match["iso_m"]), int(match["iso_d"]))
+    if match["d6"]:
+        return _numbered(int(match["d6"]), match["wd6"], today)
     if match["alone"]:
         ahead = (_WEEKDAY[match["alone"]] - today.weekday() - 1) % 7 + 1
         return today + timedelta(ahead + (7 if match["far"] == "en huit" else 0))
@@ -141,6 +146,12 @@ def _near(number: int, month: int, year: str | None, weekday: str | None, today:
     return next(iter(fitting or days), None)
 
 
+def _numbered(number: int, weekday: str | None, today: date) -> date | None:
+    """« jusqu'au 27 », « lundi 30 »: the next such day."""
+    ahead = (today + timedelta(days) for days in range(62))
+    return next((d for d in ahead if d.day == number and weekday in (None, *_WEEKDAYS[d.weekday()])), None)
+
+
 def _part(match: re.Match[str], today: date) -> date | None:
     """« fin décembre », « mi-janvier », « début janvier »."""
     month = _MONTH[match["m4"]]
@@ -163,6 +174,10 @@ def _end_of_week(today: date) -> date:
     return today + timedelta(6 - today.weekday())
 
 
+def _next_monday(today: date) -> date:
+    return today + timedelta(7 - today.weekday())
+
+
 def _end_of_month(today: date) -> date:
     return today.replace(day=monthrange(today.year, today.month)[1])
 
@@ -180,7 +195,10 @@ _WORDS: dict[str, Callable[[date], date]] = {
     **dict.fromkeys(("demain", "tomorrow"), _tomorrow),
     "apres-demain": lambda today: today + timedelta(2),
     **dict.fromkeys(
-        ("la fin de la semaine", "la fin de cette semaine", "fin de semaine", "the end of the week"), _end_of_week
+        "la fin de la semaine,la fin de cette semaine,fin de semaine,the end of the week,cette semaine,toute cette semaine"
+        ",toute la semaine,this week,all week".split(","),
+        _end_of_week,
     ),
+    **dict.fromkeys(("la semaine prochaine", "semaine prochaine", "next week"), _next_monday),
     **dict.fromkeys(("la fin du mois", "fin du mois", "the end of the month"), _end_of_month),
 }

@@ -32,7 +32,7 @@ _WORD = r"[^\W\d_a-zà-öø-ÿ][\w'’-]*"
 _NAME = re.compile(rf"(?:\b{_CIVILITY} )?\b{_WORD}(?: (?:(?:d[eu]|des|la|le|van|von|el|ben|di) |d['’])*{_WORD}){{0,4}}")
 _COLLEAGUE = re.compile(
     r"\b(?:coll[eè]gue|collaborat(?:eur|rice)|associ[eé]e?|assistante?|conf?r[eè]re|cons[oœ]eur|secr[eé]taire|colleague"
-    r"|partner|assistant|remplaçante?|supérieure?|responsable|coéquipi[eè]re?)[ ,:]+$",
+    r"|partner|assistant|remplaçante?|supérieure?|responsable|coéquipi[eè]re?|bin[oô]me)[ ,:]+$",
     re.I,
 )
 _OFFICE = re.compile(
@@ -47,7 +47,7 @@ _NO_NAME = frozenset(
     "bonjour madame monsieur mesdames messieurs cordialement merci bien je nous vous en pour le la les l un une votre"
     " vos"
     " mon ma notre nos si ce cette dans durant pendant avec sauf toute tout aucun i i'm my the for please if in during"
-    " hello hi dear thank thanks best regards kind during and mail email e-mail tel tél tel. mob fax urgence cabinet"
+    " hello hi dear thank thanks best regards kind during and mail email e-mail tel tél tel. mob fax urgence"
     " cc re tr oga eccv assaprol absence a au aux du de des et ou or par sur".split()
 )
 

@@ -50,13 +50,14 @@ CHALLENGE_SENDER = re.compile(
 
 #: A whole subject, or what stands before its colon: nobody types that above an answer.
 ABSENCE_SUBJECT = re.compile(
-    r"^\W{0,3}(?:(?:réponse|reponse|message|courriel|e-?mail) (?:automatique|d'absence)(?: d'absence)?"
+    r"^\W{0,3}(?:(?:réponse|reponse|message|courriel|e-?mail) (?:automatique|auto|d'absence)(?: d'absence)?"
     r"|(?:notification|avis|alerte) d'absence|absence du bureau|absente? du bureau|en absence du bureau"
     r"|automat(?:ic|ed) (?:reply|response|answer)|auto[- ]?(?:reply|response|responder|generated reply)"
     r"|vacation (?:reply|response|notice)|out[- ]of[- ](?:the[- ])?office(?: (?:auto[- ]?reply|reply|message|notice))?"
     r"|ooo|oof|abwesenheitsnotiz|automatische antwort|abwesend|risposta automatica|fuori sede|respuesta automática"
-    r"|fuera de la oficina|resposta automática|automatisch antwoord|afwezig)\W{0,3}(?:[:–—|]|- |$)"
-    r"|^\[(?:auto|automatique|auto[- ]?reply|réponse automatique|absence|ooo)\]"
+    r"|fuera de la oficina|resposta automática|automatisch antwoord|afwezig)\W{0,3}(?:[:–—|]|- |re ?: |$)"
+    r"|^auto ?: .{1,80}\b(?:is|will be|est|sera) (?:out of|away|on |absent|en cong|not |hors)|^\[(?:auto|automatique"
+    r"|auto[- ]?reply|réponse automatique|absence|ooo)\]"
     r"|^[^:]{0,200}\((?:réponse automatique|automatic reply|auto-reply|out of office)\)$"
 )
 #: A subject that people type as well: an absence only where the words of the mail say so, too.
@@ -102,11 +103,12 @@ CHALLENGE_SUBJECT = re.compile(
 #: Three of a kind: what became of the letter, what to do, and to prove what. Together with a link they are no person's.
 CHALLENGE_FATE = re.compile(
     r"(?:message|e-?mail|mail|courriel|envoi)\b[^.!?]{0,160}(?:en attente|mis en (?:attente|quarantaine)|bloqué|retenu"
-    r"|(?:soit|sera|être|été|est) (?:bien |définitivement |automatiquement |encore |pas )?(?:remis|délivré|distribué"
-    r"|transmis|acheminé|livré|accepté|débloqué|libéré)"
-    r"|on hold|held|pending|quarantin|(?:be|been|was|get) (?:\w+ )?(?:delivered|released|accepted|received|placed))"
-    r"|(?:délivrer|remettre|acheminer|distribuer|transmettre|libérer|débloquer|deliver|release) (?:votre|ce|le|your|the"
-    r"|this) (?:message|e-?mail|mail|courriel)"
+    r"|(?:soit|sera|être) (?:bien |définitivement |automatiquement )?(?:remis|délivré|distribué|transmis|acheminé|livré"
+    r"|accepté|débloqué|libéré)|n'a pas (?:encore )?(?:été|pu être) (?:remis|délivré|distribué|acheminé|livré)"
+    r"|on hold|held|pending|quarantin|(?:to|will|can|not|not yet) (?:be|been|get) (?:\w+ )?(?:delivered|released"
+    r"|accepted|received|placed))"
+    r"|(?:délivrer|remettre|acheminer|distribuer|libérer|débloquer|deliver|release) (?:votre|ce|your|the|this)"
+    r" (?:message|e-?mail|mail|courriel)"
 )
 CHALLENGE_DEED = re.compile(
     r"cliqu|suiv(?:ez|re) (?:le|ce) lien|ouvr(?:ez|ir) (?:le|ce) lien|\bclick|follow (?:the|this) link|visit (?:the"

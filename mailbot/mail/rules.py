@@ -15,6 +15,7 @@ from mailbot.mail.message import InboundMessage
 from mailbot.mail.reply import written
 
 _MOST_RECEIVED = 50  # RFC 5321 §6.3 asks for 100 at least; no firm is that far away
+_TOKEN = re.compile(r"[+-][a-z0-9]{26}@", re.I)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _COMMENT = re.compile(r"\([^()]*\)")
 _OURS = re.compile(r"[^@<>]*\b[a-z2-7]{26}\b[^@<>]*@", re.I)
@@ -113,7 +114,7 @@ def absence_subject(message: InboundMessage, envelope: Envelope, own: Own) -> Di
     if machines.ABSENCE_SUBJECT.match(subject):
         return Disposition.AUTO
     likely = machines.ABSENCE_LIKELY.match(subject) and not message.attachments
-    answers = message.in_reply_to or message.references or _null(envelope)
+    answers = message.in_reply_to or message.references or _null(envelope) or _to_a_token(envelope)
     if not likely or not answers:
         return None
     return Disposition.AUTO if absence.away(written(message).text[: machines.TOP]) else None
@@ -199,6 +200,10 @@ RULES: tuple[Rule, ...] = (
 
 def _null(envelope: Envelope) -> bool:
     return envelope.reverse_path in ("", "<>")
+
+
+def _to_a_token(envelope: Envelope) -> bool:
+    return any(_TOKEN.search(address) for address in envelope.recipients)
 
 
 def _top(message: InboundMessage) -> str:

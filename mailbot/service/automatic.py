@@ -26,7 +26,9 @@ from .target import Target
 
 #: The rules that judge by a header alone: a person's words may stand below it.
 BY_HEADER = frozenset({"auto_submitted", "automatic_header"})
-TYPED = "AutomaticText"  #: the decision that the digest explains
+#: The decisions that the digest explains.
+TYPED = "AutomaticText"
+CHALLENGED = "Challenge"
 
 
 def settle(
@@ -39,6 +41,8 @@ def settle(
 ) -> tuple[str, dict[str, Any]]:
     """(state of the inbox row, trace). Only what holds a token of ours, or is proven, says who is away."""
     found = _target(system, conn, message, inbox.envelope(row))
+    if found and found.conversation and rule == "challenge":
+        return _challenged(conn, row, found, message)
     known = found.person if found and found.trust >= Trust.TOKEN else None
     if found is None or known is None:
         return "done", {}
@@ -57,22 +61,38 @@ def _keep(system: System, conn: sqlite3.Connection, row: sqlite3.Row, person: Pe
     return f"{'absence' if new else 'absence known already'}{until}"
 
 
+def _challenged(
+    conn: sqlite3.Connection, row: sqlite3.Row, found: Target, message: InboundMessage
+) -> tuple[str, dict[str, Any]]:
+    """A filter keeps our letter back until a person proves something: staff see it, once for each sender."""
+    trace = {"matched_by": found.matched_by or None, "reason": "a filter keeps our letter back"}
+    sender = message.sender.address if message.sender else ""
+    return _for_staff(conn, row, found, None, f"challenge {sender}", {**trace, "decision": CHALLENGED})
+
+
 def _shown(
     conn: sqlite3.Connection, row: sqlite3.Row, found: Target, person: Person, text: str, trace: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
-    """Typed words under a header of a machine wait for staff; the same words again do not."""
+    """Typed words under a header of a machine."""
+    more = {"decision": TYPED, "reason": "words under a header of a machine"}
+    return _for_staff(conn, row, found, person, text, {**trace, **more})
+
+
+def _for_staff(
+    conn: sqlite3.Connection,
+    row: sqlite3.Row,
+    found: Target,
+    person: Person | None,
+    text: str,
+    trace: dict[str, Any],
+) -> tuple[str, dict[str, Any]]:
+    """It waits for staff; the same again does not."""
     words = hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
-    if inbox.said_before(conn, row["id"], person.id, words):
-        return "done", {**trace, "decision": "the same words again"}
+    if inbox.said_before(conn, row["id"], person.id if person else None, words):
+        return "done", {**trace, "decision": "the same again", "reason": None}
     about = found.conversation
-    return "held", {
-        **trace,
-        "conversation": about.number if about else None,
-        "question_id": _question(conn, about),
-        "written_sha256": words,
-        "decision": TYPED,
-        "reason": "words under a header of a machine",
-    }
+    number, question = (about.number, _question(conn, about)) if about else (None, None)
+    return "held", {**trace, "conversation": number, "question_id": question, "written_sha256": words}
 
 
 def _question(conn: sqlite3.Connection, about: Conversation | None) -> int | None:

@@ -14,14 +14,20 @@ from ..mail.message import InboundMessage
 from ..store import absences, blobs, bounces, conversations, digests, inbox, people, questions
 from ..store.db import moment
 from ..store.letters import LetterItem
-from .automatic import TYPED
+from .automatic import CHALLENGED, TYPED
 from .bounces import why
 from .reading import UNREADABLE, our_words
 from .system import System
 
 _REFERENCE = re.compile(r"\b[a-z]\d{3,}-\d{4}-\d+\b", re.IGNORECASE)
 #: decision of a held mail -> how the digest says why
-_WHY = {"NotProven": "unproven", "NotYourAnswer": "copied", TYPED: "automatic", "BadFile": "file"}
+_WHY = {
+    "NotProven": "unproven",
+    "NotYourAnswer": "copied",
+    TYPED: "automatic",
+    CHALLENGED: "challenge",
+    "BadFile": "file",
+}
 
 
 @dataclass(frozen=True)

@@ -128,10 +128,10 @@ def same_words(
     return row["id"] if row else None
 
 
-def said_before(conn: sqlite3.Connection, id: int, person_id: int, written: str) -> bool:
-    """True if an earlier message of the same person said exactly that."""
+def said_before(conn: sqlite3.Connection, id: int, person_id: int | None, written: str) -> bool:
+    """True if an earlier message of the same person, or of the same stranger, said exactly that."""
     row = conn.execute(
-        "select 1 from inbox where written_sha256 = ? and person_id = ? and id < ? limit 1", (written, person_id, id)
+        "select 1 from inbox where written_sha256 = ? and person_id is ? and id < ? limit 1", (written, person_id, id)
     ).fetchone()
     return row is not None
 

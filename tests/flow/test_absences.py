@@ -205,3 +205,15 @@ def test_staff_file_such_words_by_a_line_of_the_digest(living: Campaign) -> None
     assert number, point.text
     living.reply(point, MIREILLE, f"{number[1]} → D0009-2025-2")
     assert living.show()["state"] == "proposed"
+
+
+@pytest.mark.parametrize("sender", [("Filtre", "bot@filtre.example"), AICHA], ids=["of a filter", "in her name"])
+def test_a_challenge_is_shown_to_staff_once(living: Campaign, sender: tuple[str, str]) -> None:
+    letter = living.letter(AICHA, "question")
+    for expected in ("held", "done"):
+        mail = out_of_office(letter, sender, "Votre message est en attente : https://filtre.example/abc", auto=False)
+        mail.replace_header("Subject", "Authentification de votre message")
+        why = living.hand_in(mail)
+        assert (why["disposition"], why["state"], why["letters"]) == ("auto", expected, [])
+    living.advance(at("2026-11-25T08:00"))
+    assert "un filtre retient notre message et demande une confirmation" in plain(living.letter(MIREILLE, "digest", ""))

@@ -48,7 +48,13 @@ UNTIL = [
     ("Out of office from 24 Dec to 2 Jan.", date(2027, 1, 2)),
     ("I am away from 24/12/2026 through 02/01/2027.", date(2027, 1, 2)),
     ("Je suis absent jusqu'au 2026-12-02.", date(2026, 12, 2)),
+    ("Je suis absente jusqu'au 27.", date(2026, 11, 27)),
+    ("Absent du 24 au 27 inclus.", date(2026, 11, 27)),
+    ("De retour lundi 30 à 9h.", date(2026, 11, 29)),
+    ("Je suis absente toute cette semaine.", date(2026, 11, 29)),
+    ("De retour la semaine prochaine.", date(2026, 11, 29)),
     # what cannot be used
+    ("Je suis absente. Mon bureau est au 27 rue des Lilas.", None),
     ("Je suis absente pour le moment.", None),
     ("Je suis absente jusqu'à nouvel ordre.", None),
     ("Je suis absente jusqu'au 2 novembre.", None),
@@ -78,6 +84,7 @@ DEPUTY = [
     ("Vos messages sont transférés à Jean-Marc DUBOIS.", "Jean-Marc DUBOIS"),
     ("En cas d'urgence vous pouvez me joindre au 06 12 34 56 78.", ""),
     ("Je vous répondrai à mon retour. Cordialement, Aïcha Dubois", ""),
+    ("Merci de contacter le Cabinet Etcheverry au 05 59 00 00 00.", "Cabinet Etcheverry, 05 59 00 00 00"),
     ("Merci de ne pas répondre.", ""),
 ]
 

@@ -34,7 +34,7 @@ def screened(raw: bytes, reverse_path: str = "a@cabinet.example"):
             Disposition.AUTO,
             "read_receipt",
         ),
-        (b"Received: x\n" * 51, Disposition.LOOP, "too_many_hops"),
+        (b"Received: x\n" * 51, Disposition.HOLD, "too_many_hops"),
         (b"X-Mailbot: question\n", Disposition.LOOP, "our_own"),
         (f"Message-ID: <{TOKEN}.12@oga.example>\n".encode(), Disposition.LOOP, "our_own"),
         (b"From: b@x.example\n", Disposition.HOLD, "no_one_author"),

@@ -69,6 +69,9 @@ def test_a_header_of_an_autoresponder(header):
         "[Auto] ECCV",
         "Automatische Antwort: ECCV",
         "ECCV 2025 (réponse automatique)",
+        "Absence du bureau Re: ECCV 2025",
+        "Réponse auto : ECCV",
+        "AUTO: Paul Martin is out of the office (returning 04/01/2027)",
     ],
 )
 def test_a_subject_that_only_autoresponders_write(subject):
@@ -84,7 +87,6 @@ def test_a_subject_that_only_autoresponders_write(subject):
         "Congés annuels",
         "Fermeture du cabinet",
         "Out of office until 4 January",
-        "AUTO: Paul Martin est absent (retour 04/01/2027)",
         "Paul Martin est absent",
     ],
 )
@@ -111,6 +113,10 @@ def test_a_subject_that_people_write_too_with_the_words_of_an_absence(subject):
         ("Re: ECCV 2025", "Merci de confirmer que le message a bien été remis à M. Martin, http://firm.example\n"),
         ("Re: ECCV 2025", "Cliquez sur le lien du portail http://impots.example pour vérifier.\n"),
         ("Accepté : ECCV", "C'est bon pour nous.\n"),
+        (
+            "Re: ECCV",
+            "Votre message a été transmis au client. Répondez à ce message pour confirmer. http://x.example\n",
+        ),
         ("Re: Message de Mailinblack reçu hier", "Nous avons changé de filtre depuis.\n"),
     ],
 )
@@ -213,6 +219,12 @@ def test_a_person_through_a_list_is_a_person(head):
 )
 def test_nobody_reads_that_address(address):
     assert screened("Re: ECCV", sender=address).rule == "no_reply"
+
+
+def test_an_absence_that_names_no_letter_but_was_sent_to_a_token():
+    raw = f"From: a@firm.example\nSubject: Je suis en congés du 23/12 au 02/01\n\n{ABSENT}".encode()
+    envelope = Envelope("a@firm.example", (f"eccv+{'a' * 26}@oga.example",), datetime(2026, 11, 24, tzinfo=UTC))
+    assert screen(parse.parse(raw), envelope, OWN).rule == "absence_subject"
 
 
 def test_an_absence_with_nothing_but_a_null_path():
