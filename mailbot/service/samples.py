@@ -108,7 +108,8 @@ def _variants(kind: str, whole: Scene) -> Iterator[Scene]:
     elif kind in ("reminder", "last_reminder", "dossier"):
         yield from (replace(whole, items=_ITEMS, about=about) for about in ABOUTS.get(kind, ("",)))
     elif kind in ABOUTS:
-        yield from (replace(whole, about=about, draft="" if about else "Un ajout.") for about in ABOUTS[kind])
+        told = replace(whole, decided_at=_AT)
+        yield from (replace(told, about=about, draft="" if about else "Un ajout.") for about in ABOUTS[kind])
     elif kind == "refusal":
         yield from (replace(whole, refusal=name) for name in REFUSALS)
     else:
