@@ -46,8 +46,8 @@ Rule = Callable[[InboundMessage, Envelope, Own], Disposition | None]
 
 
 def too_many_hops(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """More Received lines than any route has (RFC 5321 §6.3)."""
-    return Disposition.LOOP if len(message.headers.get("received", ())) > _MOST_RECEIVED else None
+    """More Received lines than any route has (RFC 5321 §6.3): it goes round somewhere, and a person must look."""
+    return Disposition.HOLD if len(message.headers.get("received", ())) > _MOST_RECEIVED else None
 
 
 def our_own(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
