@@ -217,6 +217,7 @@ def _try(
         found["trust"] = where.trust.name.lower()
         job = build(system, conn, _stand_in(system, conn, message, envelope), message, split, where)
         job.hold_for_files()
+        job.hold_for_parts()
         pieces = work.parts(job)
         if pieces:
             found["commands"] = [_tried(piece.job, piece.item.kind) for piece in pieces]

@@ -15,6 +15,7 @@ from ..errors import BadFile, Held
 from ..letters.scene import Item, Mail, Unplaced
 from ..mail import pictures
 from ..mail.message import InboundMessage, Split
+from ..mail.reply import PARTS_DISAGREE
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import conversations, drafts, inbox, letters, questions, scans
@@ -55,6 +56,11 @@ class Job:
     def purpose(self) -> Purpose:
         """What a reply here is for; without a conversation it is a word to the bot's own address."""
         return self.conversation.purpose if self.conversation else Purpose.MENU
+
+    @property
+    def decides(self) -> bool:
+        """True where words may decide on an answer, or on a mail that waits."""
+        return self.purpose in DECIDES or self.purpose is Purpose.CONFIRM
 
     @property
     def of_staff(self) -> bool:
@@ -121,11 +127,16 @@ class Job:
     def hold_for_files(self) -> None:
         """Raise BadFile, or Held for a writer who is not sure enough to be written to, where files forbid to go on."""
         try:
-            verdicts.hold(self.files, self.purpose in DECIDES or self.purpose is Purpose.CONFIRM)
+            verdicts.hold(self.files, self.decides)
         except BadFile as bad:
             if self.trust < Trust.TOKEN:
                 raise Held(str(bad)) from bad
             raise
+
+    def hold_for_parts(self) -> None:
+        """Raise Held for a decision whose text says something else than its HTML: nobody knows which was meant."""
+        if PARTS_DISAGREE in self.split.notes and self.decides:
+            raise Held("its text and its HTML say different things")
 
     def fingerprint(self) -> str:
         """SHA-256 over words and files of the mail: tells one that was sent twice."""

@@ -140,6 +140,7 @@ def _carry_out(job: Job) -> tuple[str, dict[str, Any]]:
     trace = _about(job)
     try:
         job.hold_for_files()
+        job.hold_for_parts()
         with savepoint(job.conn):
             found = parts(job)
             if found:
