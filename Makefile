@@ -2,6 +2,7 @@
 # `make test`   everything, with what it needs installed first (APT=0: no Debian packages; CI=true: nothing may be skipped)
 # `make demo`   the sandbox (ARGS=--script plays the story in the terminal); `make serve ARGS=...` the service
 # `make bench`  the figures of the README; `make bench-peers` Roundup's on the same replies; `make lock` renews the locks
+# `make hostile` mail of attackers and broken programs against a running service; `make fuzz` made-up mail, ten minutes
 # `make clean`  removes the virtual environment and caches, never var/
 
 PY ?= python3
@@ -19,7 +20,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: check test demo serve bench bench-peers lock packages clean
+.PHONY: check test demo serve bench bench-peers hostile fuzz lock packages clean
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -44,6 +45,12 @@ bench: $(VENV)/.test
 
 bench-peers: $(VENV)/.test
 	$(BIN)/python -m bench.peers $(ARGS)
+
+hostile: $(VENV)/.test
+	$(BIN)/python -m tests.hostile $(ARGS)
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 # Debian packages that the tests need, each known by the command that it brings.
 packages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,9 @@ def test_it_ends_with_serve(tmp_path: Path, kill: bool) -> None:
 def _children(here: Sandbox) -> Iterator[int]:
     """The processes that `serve` has started."""
     assert here.process is not None
-    listed = Path(f"/proc/{here.process.pid}/task").glob("*/children")
-    return (int(pid) for path in listed for pid in path.read_text().split() if b"gateways.reader" in _command(int(pid)))
+    for listed in Path(f"/proc/{here.process.pid}/task").glob("*/children"):
+        with suppress(OSError):  # a thread has ended meanwhile
+            yield from (int(pid) for pid in listed.read_text().split() if b"gateways.reader" in _command(int(pid)))
 
 
 def _command(pid: int) -> bytes:
