@@ -15,7 +15,7 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _BASE64_LINES = re.compile(rb"(?:[ \t]*+[A-Za-z0-9+/=]*+[ \t]*+(?:\r?\n|\Z))*+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MOST_PIECES = 1_000
-_SOFT_BREAK = re.compile(rb"=[ \t]*(?:\r\n?|\n)")
+_SOFT_BREAK = re.compile(rb"=[ \t]+(?=[\r\n]|\Z)")
 _UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} (?P<name>\S[^\n]{0,1000})$", re.M)
 _SIGNED = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----[ ]*\n(?:[A-Za-z][A-Za-z-]*:[^\n]*\n)*\n")
 _SIGNATURE = "\n-----BEGIN PGP SIGNATURE-----"
@@ -32,7 +32,9 @@ def content(part: Message, light: Light) -> tuple[bytes, str]:
     if light.runs:
         part.set_payload(light.restored(_raw(part)).decode("ascii", "surrogateescape"))
     if encoding.startswith("quoted-printable"):
-        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", _raw(part)).removesuffix(b"=")), ""
+        quoted = _raw(part)
+        spoilt = b"= " in quoted or b"=\t" in quoted
+        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", quoted) if spoilt else quoted), ""
     data = part.get_payload(decode=True)
     return (data, "") if isinstance(data, bytes) else (b"", "")
 
@@ -94,12 +96,11 @@ def unflow(text: str, delsp: bool) -> str:
         bare = line.lstrip(">")
         quotes = len(line) - len(bare)
         bare = bare.removeprefix(" ")
-        ends = quotes != depth or not bare.strip() or bare == "-- "
-        if pending and ends:
+        if pending and (quotes != depth or bare == "-- " or not bare.strip()):
             out.append(_prefixed(depth, pending))
             pending = []
         depth = quotes
-        flowed = bare.endswith(" ") and bare != "-- " and bool(bare.strip())
+        flowed = bare.endswith(" ") and bare != "-- " and not bare.isspace()
         pending.append(bare[:-1] if flowed and delsp else bare)
         if not flowed:
             out.append(_prefixed(depth, pending))

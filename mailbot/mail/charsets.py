@@ -21,8 +21,7 @@ _SINGLE_BYTE = re.compile(r"cp125\d|cp850|iso-?8859|mac|koi8")
 _C1 = re.compile("[\x80-\x9f]")
 _ODD = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 127], "") | {12: "\n", 0x2028: "\n", 0x2029: "\n"}
-_ESCAPED = re.compile("[\udc80-\udcff]")
-_SOUND = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_HIGH = bytes(range(0x80, 0x100))
 _WINDOWS = {0xDC00 + n: bytes([n]).decode("cp1252", "replace") for n in range(0x80, 0x100)}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -102,9 +101,10 @@ def _mixed(data: bytes, least: float) -> str:
     """
     if data.isascii():
         return ""
-    text = data.decode("utf-8", "surrogateescape")
-    bad = len(_ESCAPED.findall(text))
-    return text.translate(_WINDOWS) if bad and len(_SOUND.findall(text)) > bad * least else ""
+    clean = data.decode("utf-8", "ignore")
+    bad = len(data) - len(clean.encode("utf-8"))
+    sound = len(clean) - len(data.translate(None, _HIGH))
+    return data.decode("utf-8", "surrogateescape").translate(_WINDOWS) if bad and sound > bad * least else ""
 
 
 def _tidy(text: str, data: bytes) -> str:

@@ -7,6 +7,7 @@ part that says base64 are taken, only while they look like nothing else, and the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ENCODED = re.compile(rb"^content-transfer-encoding:[ \t]*base64[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
@@ -37,7 +38,7 @@ def lighten(raw: bytes) -> Light:
     pieces: list[bytes] = []
     runs: list[bytes] = []
     end = body = 0
-    for found in _ENCODED.finditer(raw):
+    for found in _encoded(raw):
         if found.end() < body:  # the same header block again
             continue
         blank = _BLANK.search(raw, found.end() - 1)
@@ -51,3 +52,20 @@ def lighten(raw: bytes) -> Light:
         runs.append(run[0])
         end = run.end()
     return Light(b"".join((*pieces, raw[end:])), tuple(runs)) if runs else Light(raw)
+
+
+def _encoded(raw: bytes) -> Iterator[re.Match[bytes]]:
+    """The lines that say base64; found by that word, for most lines of a message do not hold it."""
+    for word in (b"base64", b"Base64", b"BASE64"):
+        if word in raw:
+            break
+    else:
+        return
+    if word != b"base64":
+        yield from _ENCODED.finditer(raw)
+        return
+    at = raw.find(word)
+    while at >= 0:
+        if found := _ENCODED.match(raw, raw.rfind(b"\n", max(0, at - 100), at) + 1):
+            yield found
+        at = raw.find(word, at + 6)

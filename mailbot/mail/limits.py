@@ -15,8 +15,10 @@ _BOUNDARY = re.compile(rb"boundary(?:\*0?\*?)?[ \t]*=[ \t]*(?:\"([^\"]*)\"|([^\s
 _NESTED = re.compile(rb"^content-type:\s*message/(delivery-status)?", re.I | re.M)
 _FIELD = re.compile(rb"^[^\s:][^\r\n:]*:", re.M)
 _ADDRESSES = re.compile(rb"^(?:from|sender|reply-to|to|cc|bcc):([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
+_BETWEEN_ADDRESSES = (b",", b"@", b";")
 _MIME = re.compile(rb"^content-(?:type|disposition):([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
 _LONGEST_PART_HEADER = 65_536
+_NEAR = 8_192  # where most headers end
 _MOST_PARAMETERS = 1_000  # the standard library reads them in quadratic time
 _MOST_BLOCKS = 1_000  # of a delivery report: one a recipient
 
@@ -53,11 +55,15 @@ def body(raw: bytes) -> bytes:
 def blank(raw: bytes, start: int = 0, stop: int | None = None) -> tuple[int, int]:
     """(begin, end) of the first empty line between `start` and `stop`, whose line ends are counted in; (stop, stop)
     where there is none."""
-    first = end = len(raw) if stop is None else min(stop, len(raw))
-    for mark in _BLANKS:
-        at = raw.find(mark, start, first + len(mark) - 1)
-        if 0 <= at < first:
-            first, end = at, at + len(mark)
+    stop = len(raw) if stop is None else min(stop, len(raw))
+    for near in (min(start + _NEAR, stop), stop):
+        first = end = near
+        for mark in _BLANKS:
+            at = raw.find(mark, start, first + len(mark) - 1)
+            if 0 <= at < first:
+                first, end = at, at + len(mark)
+        if end > first:
+            break
     return first, end
 
 
@@ -73,7 +79,7 @@ def check(raw: bytes, limits: Limits) -> None:
     """Raise Unreadable if `raw` exceeds `limits`. Reads the bytes once and decodes nothing."""
     block = head(raw)
     _check_header(block, limits)
-    if (lines := max(raw.count(b"\n"), raw.count(b"\r"))) > limits.lines:
+    if len(raw) > limits.lines and (lines := max(raw.count(b"\n"), raw.count(b"\r"))) > limits.lines:
         raise Unreadable(f"{lines} lines")
     if _has_line(raw, limits.line_bytes):
         raise Unreadable(f"a line of more than {limits.line_bytes} bytes")
@@ -91,9 +97,10 @@ def _check_header(block: bytes, limits: Limits) -> None:
         raise Unreadable(f"header block of {len(block)} bytes")
     if (fields := sum(1 for _ in _FIELD.finditer(block))) > limits.headers:
         raise Unreadable(f"{fields} header fields")
-    addresses = sum(max(map(found[1].count, (b",", b"@", b";"))) for found in _ADDRESSES.finditer(block))
-    if addresses > limits.addresses:
-        raise Unreadable(f"{addresses} addresses")
+    if sum(map(block.count, _BETWEEN_ADDRESSES)) > limits.addresses:
+        addresses = sum(max(map(found[1].count, _BETWEEN_ADDRESSES)) for found in _ADDRESSES.finditer(block))
+        if addresses > limits.addresses:
+            raise Unreadable(f"{addresses} addresses")
     if (words := block.count(b"=?")) > limits.encoded_words:
         raise Unreadable(f"{words} encoded words")
     _check_parameters(block)
@@ -110,6 +117,8 @@ def _check_parameters(block: bytes) -> None:
 def _has_line(raw: bytes, longest: int) -> bool:
     """Whether a line of `raw` is longer than `longest`, give or take its half: one look at each half."""
     step = max(1, longest // 2)
+    if len(raw) <= longest:
+        return False
     ends = ((at, at + step) for at in range(0, len(raw) - step, step))
     return any(raw.find(b"\n", *end) < 0 and raw.find(b"\r", *end) < 0 for end in ends)
 

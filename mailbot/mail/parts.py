@@ -182,7 +182,7 @@ def _is_signature(part: Part, name: str) -> bool:
     if part.type in ("application/applefile", "application/pgp-keys"):
         return part.type.endswith("keys") or part.beside == "appledouble"
     if part.type in _SIGNATURES:
-        return name in ("", "smime.p7s", "signature.asc", "openpgp_signature.asc", "openpgp_signature", "signature.pgp")
+        return part.beside == "signed" or name in ("", "smime.p7s", "signature.asc", "openpgp_signature.asc")
     return part.beside == "signed" and name == "smime.p7s"
 
 

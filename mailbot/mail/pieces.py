@@ -19,7 +19,8 @@ class Piece:
 
     @property
     def says_something(self) -> bool:
-        return bool((self.text or self.html).strip())
+        said = self.text or self.html
+        return bool(said) and not said.isspace()
 
 
 def text(pieces: list[Piece]) -> str:
@@ -49,7 +50,7 @@ def _is_shown(piece: Piece, chosen: dict[int, int]) -> bool:
 
 
 def _shown(piece: Piece) -> str:
-    if piece.html or not piece.text.strip():
+    if piece.html or not piece.says_something:
         return piece.html
     return "<div>" + escape(piece.text, quote=False).replace("\n", "<br>") + "</div>"
 

@@ -198,7 +198,7 @@ def quoted(body: bytes, charset: bytes = b"utf-8") -> str:
         (b"l'=c3=a9t=c3=a9", "l'été"),
         (b"un =\ndeux", "un deux"),
         (b"un =  \ndeux", "un deux"),
-        (b"un =\r\r\ndeux", "un \ndeux"),
+        (b"un =\r\r\ndeux", "un deux"),
         (b"coup=C3=\n=A9", "coupé"),
         (b"fin=", "fin"),
         (b"fin=\n", "fin"),
