@@ -26,8 +26,10 @@ _PLAIN = re.compile(r"[a-z0-9]+")
 _CANDIDATES = 8  #: places of the same three words that are compared, of which two lie behind us
 _LOOK_AHEAD = 12  #: words by which those places are compared
 _CHAIN = 8  #: how many runs back a run may continue
-_JUMP_BACK = 12  #: words that a run must bring to be another copy of a letter, where it fills no line
+_BACK = 8  #: words that a run must bring to be another copy of a letter
+_JUMP = 12  #: words that a run must bring to stand elsewhere in a letter, where it fills no line
 _REPLACED = 3  #: words of ours that a client or a person may have replaced in a line of ours
+_LOST = 5  #: words by which a run shows that we are elsewhere in the letter
 _NEAR = 12  #: words of ours that may be missing between two lines that came back
 
 
@@ -126,18 +128,21 @@ def _runs(body: list[str], sent: list[str]) -> list[Run]:
         start = starts[0] if len(starts) == 1 else _best(body, sent, at, starts, expected)
         length = _common(body, sent, at, start, len(body))
         out.append(Run(at, start, length))
-        at, expected = at + length, start + length
+        at += length
+        if length > _LOST or -_REPLACED <= start - expected <= _NEAR:
+            expected = start + length
     return out
 
 
 def _best(body: list[str], sent: list[str], at: int, starts: list[int], expected: int) -> int:
-    """The place that goes on longest; of equals the next one after what came before."""
+    """The place that goes on longest; of equals the nearest to what came before, then the next one."""
     if len(starts) > _CANDIDATES:
         near = max(0, bisect_left(starts, expected) - 2)
         starts = starts[near : near + _CANDIDATES] or starts[-_CANDIDATES:]
 
-    def worth(start: int) -> tuple[int, bool, int]:
-        return _common(body, sent, at, start, _LOOK_AHEAD), start >= expected, -start
+    def worth(start: int) -> tuple[int, bool, bool, int]:
+        near = -_REPLACED <= start - expected <= _NEAR
+        return _common(body, sent, at, start, _LOOK_AHEAD), near, start >= expected, -start
 
     return max(starts, key=worth)
 
@@ -154,15 +159,15 @@ def _common(body: list[str], sent: list[str], at: int, start: int, most: int) ->
 def _chain(runs: list[Run], body: Words) -> list[Run]:
     """The runs that make up our letter as it came back; a few words of ours inside a sentence of others fall away.
 
-    A run may go on behind one of the few before it. Going back in our letter costs words, unless the run fills lines.
+    A run may go on behind one of the few before it; what goes back or far ahead in our letter must bring words enough.
     """
     best: list[int] = []
     before: list[int] = []
     for number, run in enumerate(runs):
-        cost = 0 if _fills_lines(run, body) else _JUMP_BACK
+        fills = _fills_lines(run, body)
         found, value = -1, run.length
         for other in range(max(0, number - _CHAIN), number):
-            gained = best[other] + run.length - (cost if run.sent < runs[other].sent_end else 0)
+            gained = best[other] + run.length - _cost(run.sent - runs[other].sent_end, fills)
             if gained > value:
                 found, value = other, gained
         best.append(value)
@@ -172,7 +177,33 @@ def _chain(runs: list[Run], body: Words) -> list[Run]:
     while at >= 0:
         out.append(runs[at])
         at = before[at]
-    return out[::-1]
+    return _untangled(out[::-1], body)
+
+
+def _cost(jump: int, fills_lines: bool) -> int:
+    """The words that a run must bring which jumps so far from the one before it."""
+    if -_REPLACED <= jump < 0:
+        return 1 - jump  # the words that both have, and one for the doubt
+    if 0 <= jump <= _NEAR or (fills_lines and jump > 0):
+        return 0
+    return _BACK if fills_lines else _JUMP
+
+
+def _untangled(runs: list[Run], body: Words) -> list[Run]:
+    """The runs, of which none begins with words of our letter that the one before it ended with.
+
+    Of the two places where such words stand one is typed: not that which begins a line.
+    """
+    out = runs[:1]
+    for run in runs[1:]:
+        left, both = out[-1], out[-1].sent_end - run.sent
+        if 0 < both <= _REPLACED and both < min(left.length, run.length):
+            if body.line[run.at - 1] != body.line[run.at]:
+                out[-1] = Run(left.at, left.sent, left.length - both)
+            else:
+                run = Run(run.at + both, run.sent + both, run.length - both)
+        out.append(run)
+    return out
 
 
 def _fills_lines(run: Run, body: Words) -> bool:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from mailbot.mail import patterns
+from mailbot.mail.alignment import Aligned
 from mailbot.mail.lines import Line, Mark, line
 
 _LONGEST_HEADING = 30  # lines
@@ -69,13 +70,14 @@ def is_indented(lines: list[Line], opening: Opening) -> bool:
     return all(text.startswith(("    ", "\t")) for text in rest)
 
 
-def find(lines: list[Line], ours: list[bool]) -> list[Opening]:
-    """Every place where history begins, top to bottom. `ours` tells the lines of our letters."""
-    search = _Search(lines, ours)
+def find(lines: list[Line], aligned: Aligned) -> list[Opening]:
+    """Every place where history begins, top to bottom. No heading stands between two neighbouring words of ours."""
+    search = _Search(lines, aligned)
     out: list[Opening] = []
     at = 0
     while at < len(lines):
-        found = search.opening(at) or (search.bare(at) if not out else None)
+        found = search.opening(at) if at not in aligned.inserted else None
+        found = found or (search.bare(at) if not out else None)
         if found:
             out.append(found)
         at = max(found.end, found.start) + 1 if found else at + 1
@@ -87,7 +89,7 @@ class _Search:
     """One pass over the lines of a message."""
 
     lines: list[Line]
-    ours: list[bool]
+    aligned: Aligned
     barren: int = 0  #: up to here lines that look like headers were read, and made no block
 
     def opening(self, at: int) -> Opening | None:
@@ -117,13 +119,13 @@ class _Search:
         row = self.lines[at]
         if row.mark is Mark.QUOTED and not row.blank:
             return Opening(at, at - 1, "markup of the client")
-        return Opening(at, at - 1, "our own words") if row.mark is Mark.PREFIXED and self.ours[at] else None
+        return Opening(at, at - 1, "our own words") if row.mark is Mark.PREFIXED and self.aligned.ours[at] else None
 
     def silent(self) -> list[Opening]:
         """Our letter came back with nothing above it to say so: three of its lines among four."""
         filled = [at for at, row in enumerate(self.lines) if not row.blank]
         for number, at in enumerate(filled):
-            if self.ours[at] and sum(self.ours[near] for near in filled[number : number + 4]) >= 3:
+            if self.aligned.ours[at] and sum(self.aligned.ours[near] for near in filled[number : number + 4]) >= 3:
                 return [Opening(at, at - 1, "our own words")]
         return []
 
@@ -150,7 +152,7 @@ class _Search:
             folded = self.lines[at].folded
             if found := _header(folded, sure):
                 name = found["name"]
-                if name in names & patterns.FROM_NAMES:
+                if name in patterns.FROM_NAMES and (name in names or (names and self.lines[at - 1].blank)):
                     break  # another block begins: the first may have been typed
                 names.add(name)
                 evidence = evidence or "@" in folded
@@ -174,14 +176,31 @@ class _Search:
         joined = ""
         for end in range(at, min(at + 4, len(self.lines))):
             row = self.lines[end]
+            if self.aligned.ours[end] or end in self.aligned.inserted:
+                return None
             if row.blank or row.mark is not self.lines[at].mark or len(joined) + len(row.folded) > patterns.LONGEST:
                 return None
             joined = f"{joined} {row.folded}".strip()
             if not _may_attribute(row.folded) if end == at else patterns.ATTRIBUTION_DAY.match(row.folded):
                 return None  # none begins here, or one begins further down and what stands above it is typed
-            if row.folded.endswith((":", "：")) and self._is_attribution(joined, end):
+            if row.folded.endswith((":", "：")) and self._hangs_together(at, end) and self._is_attribution(joined, end):
                 return end
         return None
+
+    def _hangs_together(self, at: int, end: int) -> bool:
+        """Without a day at its beginning «X <x@y>» and «a écrit :» follow each other, with nothing between."""
+        first = self.lines[at].folded
+        if end == at or _is_dated(first):
+            return True
+        if first.endswith(">") or first.rfind("<") > first.rfind(">"):
+            return True
+        return bool(patterns.ATTRIBUTION_END.match(self.lines[end].folded))
+
+    def _begins_heading(self, at: int) -> bool:
+        folded = self.lines[at].folded[: patterns.LONGEST]
+        if patterns.ATTRIBUTION_DAY.match(folded):
+            return bool(patterns.ATTRIBUTION_SURE.search(folded))
+        return any(pattern.match(folded) for pattern in (patterns.HEADER, patterns.SEPARATOR, patterns.MESSAGE_OF))
 
     def _is_attribution(self, joined: str, end: int) -> bool:
         sure = bool(patterns.ATTRIBUTION_SURE.search(joined))
@@ -191,8 +210,10 @@ class _Search:
         following = following_line(self.lines, end + 1)
         if following >= len(self.lines) or not (verb or sure or patterns.ATTRIBUTION_DATED.search(joined)):
             return False
+        if self._begins_heading(following) or end in self.aligned.mixed:
+            return False  # what was typed stands above the heading, or in a line of ours
         marked = self.lines[following].mark in HISTORY and self.lines[end].mark not in HISTORY
-        return marked or self.ours[following]
+        return marked or self.aligned.ours[following]
 
 
 def _header(folded: str, sure: bool) -> re.Match[str] | None:
@@ -208,5 +229,8 @@ def _is_block(names: set[str], sure: bool) -> bool:
 
 
 def _may_attribute(folded: str) -> bool:
-    dated = patterns.ATTRIBUTION_DAY.match(folded) or patterns.ATTRIBUTION_DATE.match(folded)
-    return bool(dated) or "@" in folded or folded.endswith((":", "："))
+    return _is_dated(folded) or "@" in folded or folded.endswith((":", "："))
+
+
+def _is_dated(folded: str) -> bool:
+    return bool(patterns.ATTRIBUTION_DAY.match(folded) or patterns.ATTRIBUTION_DATE.match(folded))

@@ -33,7 +33,7 @@ def read(lines: list[Line], sent: str = "") -> Reading:
     """Whose each line is, before signatures are looked for. `sent` is our letter, "" where it is unknown."""
     lines = headings.unglued(lines)
     aligned = align(lines, sent)
-    openings = _trusted(headings.find(lines, aligned.ours), lines, aligned)
+    openings = _trusted(headings.find(lines, aligned), lines, aligned)
     reading = Reading([], [], [opening.note for opening in openings[:1]])
     reading.forward = any("forward" in opening.note for opening in openings[:1])
     end = openings[0].start if openings else len(lines)
@@ -104,8 +104,8 @@ def _cut(reading: Reading, row: Line, pieces: list[tuple[int, int, bool]]) -> No
 
 
 def _keep_blanks(lines: list[Line], kinds: list[Kind]) -> None:
-    """Blank lines between two typed lines are the writer's."""
-    filled = [at for at, row in enumerate(lines) if not row.blank]
+    """Blank lines, and rows of dashes, between two typed lines are the writer's."""
+    filled = [at for at, row in enumerate(lines) if kinds[at] is Kind.TYPED or any(map(str.isalnum, row.folded))]
     for before, after in pairwise(filled):
         if kinds[before] is kinds[after] is Kind.TYPED:
             for at in range(before + 1, after):

@@ -73,7 +73,9 @@ ATTRIBUTION_OTHER = re.compile(r"(?:het volgende geschreven|(?:写道|寫道|の
 ATTRIBUTION_DAY = re.compile(
     r"^(?:-+ ?)?(?:le (?:\d|lun|mar|mer|jeu|ven|sam|dim)"
     r"|on (?:\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"|(?:am|el|il|op|em|den|w dniu|dnia) |(?:пн|вт|ср|чт|пт|сб|вс)\b)"
+    r"|(?:am|den) (?:\d|mo|di|mi|do|fr|sa|so)|il (?:giorno|\d|lun|mar|mer|gio|ven|sab|dom)"
+    r"|el (?:\d|lun|mar|mi[eé]|jue|vie|s[aá]b|dom)|op (?:\d|ma|di|wo|do|vr|za|zo)|em (?:\d|seg|ter|qu|sex|s[aá]b|dom)"
+    r"|(?:w dniu|dnia) |(?:пн|вт|ср|чт|пт|сб|вс)\b)"
 )
 ATTRIBUTION_DATE = re.compile(r"^(?:-+ ?)?\d{1,4}[-./ ]")
 #: A time or an address: without one of them a sentence may look like an attribution.

@@ -41,19 +41,23 @@ def _read(lines: list[Line], sent: str, message: InboundMessage) -> Reading:
         for at in signature.aside(reading.lines[start:end], sender):
             reading.kinds[start + at] = Kind.ASIDE
     if not any(kind is Kind.TYPED and not row.blank for row, kind in zip(reading.lines, reading.kinds, strict=True)):
-        _keep_what_is_doubtful(reading, runs)
+        _keep_what_is_doubtful(reading, runs, sender)
     return reading
 
 
-def _keep_what_is_doubtful(reading: Reading, runs: list[tuple[int, int]]) -> None:
+def _keep_what_is_doubtful(reading: Reading, runs: list[tuple[int, int]], sender: str) -> None:
     """Where nothing is typed, sentences among what was set aside or quoted with our letter are kept after all."""
-    doubtful = [run for run in runs if any(map(signature.is_sentence, reading.lines[slice(*run)]))]
+    doubtful = [run for run in runs if _may_be_typed(reading.lines[slice(*run)], sender)]
     places = {at for run in doubtful for at in range(*run)} | (set() if reading.forward else reading.strangers)
     for at in places:
         if not signature.is_footer(reading.lines[at]):
             reading.kinds[at] = Kind.TYPED
     if places:
         reading.notes.append("doubt: kept, for nothing else was typed")
+
+
+def _may_be_typed(lines: list[Line], sender: str) -> bool:
+    return any(map(signature.is_sentence, lines)) or signature.is_nameless(lines, sender)
 
 
 def _all(reading: Reading, kind: Kind) -> str:

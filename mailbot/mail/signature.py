@@ -6,6 +6,7 @@ from mailbot.mail import patterns
 from mailbot.mail.lines import Line, fold
 
 _LONGEST_LINE = 90  #: of a signature
+_DASHES = ("--", "—", "––")  #: RFC 3676 §4.3, and what editors make of it
 _LONGEST_BLOCK = 14  #: lines of a signature
 
 
@@ -38,10 +39,19 @@ def is_sentence(line: Line) -> bool:
     return bool(patterns.SENTENCE.search(folded)) and not patterns.CLOSING.match(folded)
 
 
+def is_nameless(lines: list[Line], sender: str) -> bool:
+    """Whether addresses and the like stand alone, with no closing and no name of the sender: they may be the answer."""
+    filled = [line.folded for line in lines if not line.blank and not is_footer(line)]
+    words = set(fold(sender).replace(",", " ").split())
+    signed = any(patterns.CLOSING.match(row) or row in _DASHES or words & set(row.split()) for row in filled)
+    legal = any(pattern.search(row) for row in filled for pattern in patterns.DISCLAIMER)
+    return bool(filled) and not signed and not legal
+
+
 def _delimited(lines: list[Line], first: int, last: int) -> set[int]:
     """Everything below "-- " (RFC 3676 §4.3), where it is as short as a signature is."""
     for at in range(first, last):
-        if lines[at].folded in ("--", "—", "––"):
+        if lines[at].folded in _DASHES:
             filled = [line for line in lines[at + 1 : last] if not line.blank]
             if len(filled) <= _LONGEST_BLOCK:
                 return set(range(at, last))
@@ -102,7 +112,7 @@ def _contacts(lines: list[Line], tail: list[int], sender: str) -> int | None:
         if sender and _same_name(lines[at].folded, sender):
             return at
     contacts = [at for at in tail if patterns.CONTACT.search(lines[at].folded)]
-    roles = [at for at in tail if patterns.ROLE.search(lines[at].folded)]
+    roles = [at for at in tail if patterns.ROLE.search(lines[at].folded) and ":" not in lines[at].folded]
     if len(contacts) < 2 and not (contacts and roles):
         return None
     start = min(contacts)
