@@ -56,9 +56,9 @@ def part(raw: bytes, number: str) -> bytes:
     for found in Walk(Limits()).over(email.message_from_bytes(light.raw), light):
         if found.number == number:
             return found.content()[0]
-        if number.startswith(f"{found.number}.uu."):
+        if number.startswith((f"{found.number}.uu.", f"{found.number}.data.")):
             text = bodies.decode(found.content()[0], _parameters(found.message).get("charset", ""))[0]
-            return next(file.data for file in inside_text(found, text)[1] if file.number == number)
+            return {file.number: file.data for file in inside_text(found, text)[1]}[number]
     raise KeyError(number)
 
 
@@ -190,19 +190,22 @@ class _Found:
             self._attachment(part, data)
 
     def _text(self, part: Part, data: bytes) -> None:
-        if len(data) > self.longest:
+        if len(data) > self.longest and part.type != "text/html":
             raise Unreadable(f"a text of {len(data)} bytes")
         said = _parameters(part.message)
         text, note = bodies.decode(data, said.get("charset", ""))
         if note:
             self.notes.append(note)
+        text, files = inside_text(part, text)
+        if len(text) > self.longest:
+            raise Unreadable(f"a text of {len(text)} characters")
         if part.type == "text/html":
             self.texts.append(Piece(part, "", text))
-            return
-        if said.get("format", "").lower() == "flowed":
-            text = bodies.unflow(text, said.get("delsp", "").lower() == "yes")
-        text, files = inside_text(part, bodies.without_armour(text))
-        self.texts.append(Piece(part, text, ""))
+        else:
+            text = bodies.without_armour(text)
+            if said.get("format", "").lower() == "flowed":
+                text = bodies.unflow(text, said.get("delsp", "").lower() == "yes")
+            self.texts.append(Piece(part, text, ""))
         for file in files:
             self._attachment(file, file.data)
 

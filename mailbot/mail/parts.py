@@ -1,7 +1,7 @@
 """The walk over the parts of a message: what is its text, what is a file, and what lies packed inside a part.
 
 A part has the number that IMAP gives it ("1.2", RFC 3501 §6.4.5). What lies in a winmail.dat, in S/MIME or in uuencode
-has that number and a further one: "2.tnef.1", "1.signed.2", "1.uu.1".
+has that number and a further one: "2.tnef.1", "1.signed.2", "1.uu.1"; so has a picture in its own address: "1.data.1".
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNATURES = frozenset("application/pkcs7-signature application/x-pkcs7-signature application/pgp-signature".split())
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _UNKNOWN = frozenset({"application/octet-stream", "application/binary", "application/x-unknown"})
+_EMBEDDED = re.compile(r"data:(image/[a-z+-]{2,10});base64,([A-Za-z0-9+/=\s]{20,})", re.I)
+_MOST_PICTURES = 50
 _DEEPEST_PACKING = 3  #: signed inside signed: gateways sign what a person has signed
 _BOUNDARY_LINE = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?:content-|\r?\n)", re.I | re.M)
 
@@ -155,12 +157,32 @@ class Walk:
 
 
 def inside_text(part: Part, text: str) -> tuple[str, list[Part]]:
-    """(the text, files) of a text part in which files were written as uuencode."""
+    """(the text, files) of a text in which files were written: as uuencode, in HTML as pictures in their address."""
+    if part.type == "text/html":
+        return _without_pictures(part, text)
     text, files = bodies.without_files(text)
     return text, [
         _of_bytes(part, f"{part.number}.uu.{n}", name, names.type_of(name), data)
         for n, (name, data) in enumerate(files, start=1)
     ]
+
+
+def _without_pictures(part: Part, html: str) -> tuple[str, list[Part]]:
+    """(the HTML, its pictures) where a picture stands in its own address (RFC 2397): it is shown as one that came
+    beside it."""
+    files: list[Part] = []
+    if "base64," not in html:
+        return html, files
+
+    def beside(found: re.Match[str]) -> str:
+        data, _ = bodies.unpacked(found[2].encode())
+        if not data or len(files) >= _MOST_PICTURES:
+            return found[0]
+        number = f"{part.number}.data.{len(files) + 1}"
+        files.append(_of_bytes(part, number, "", found[1].lower().replace("jpg", "jpeg"), data, number))
+        return f"cid:{number}"
+
+    return _EMBEDDED.sub(beside, html), files
 
 
 def _of_bytes(outer: Part, number: str, name: str, type_: str, data: bytes, content_id: str = "") -> Part:

@@ -281,6 +281,27 @@ def test_flowed_is_asked_of_the_header():
     assert read(field + b"anti \nconstitutionnel").text == "anticonstitutionnel"
 
 
+def test_a_picture_in_its_own_address_becomes_a_file():
+    data = b"\x89PNG\r\n\x1a\n" + bytes(100_000)
+    address = b"data:image/png;base64," + binascii.b2a_base64(data, newline=False)
+    entity = HTML + b'<p>Voir :</p><img src="' + address + b'"><p>Le loyer.</p>'
+    message = read(entity)
+    (file,) = message.attachments
+    assert (file.part, file.name, file.type, file.size) == ("1.data.1", "piece-1.data.1.png", "image/png", len(data))
+    assert (parse.part(HEAD + entity, "1.data.1"), len(message.html) < 100) == (data, True)
+    assert reply.written(message).blocks[0].files == ("1.data.1",)
+    with pytest.raises(KeyError):
+        parse.part(HEAD + entity, "1.data.2")
+
+
+def test_uuencode_in_flowed_text_is_taken_out_before_lines_are_joined():
+    rows = b"".join(binascii.b2a_uu(bytes(45)).rstrip(b"\n") + b" \n" for _ in range(2))
+    field = b"Content-Type: text/plain; format=flowed\n\n"
+    entity = field + b"Voici \nle fichier.\nbegin 644 a.pdf\n" + rows + b"`\nend\n"
+    assert read(entity).text.split("\n")[0] == "Voici le fichier."
+    assert parse.part(HEAD + entity, "1.uu.1") == bytes(90)
+
+
 # --- charsets -------------------------------------------------------------------------------------------------------
 
 
