@@ -16,10 +16,12 @@ from mailbot.mail.lines import Line
 #: What a client adds to a link or puts in the place of a picture: no word of anybody.
 _ADDED = r"[<(\[](?:https?://|mailto:)[^\s<>()\[\]]*[>)\]]|\[(?:cid|image):[^\[\]]*\]"
 _MARKS = "\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff"
+_WORD = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*"
 _TOKEN = re.compile(
-    rf"(?P<added>{_ADDED})|(?P<whole>https?://[^\s<>]+|(?<![\w.+%-])[\w.+%-]{{1,64}}@[\w.-]{{1,200}})|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*",
-    re.I,
+    rf"(?P<added>{_ADDED})|https?://[^\s<>]+|(?<![\w.+%-])[\w.+%-]{{1,64}}@[\w.-]{{1,200}}|{_WORD}", re.I
 )
+_SIMPLE = re.compile(_WORD)
+_SPECIAL = re.compile(r"[@<\[]|://")
 _UNSEEN = dict.fromkeys([*range(0x300, 0x370), 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _PLAIN = re.compile(r"[a-z0-9]+")
@@ -62,17 +64,25 @@ class Words:
     @classmethod
     def of(cls, texts: list[str]) -> Words:
         """The words of `texts`, one text a line."""
-        out, known = cls(), dict[str, str]()
+        out, known = cls(), _Keys()
+        keys, raws, lines, spans = out.keys.append, out.raw.append, out.line.append, out.span.append
         for number, text in enumerate(texts):
-            for found in _TOKEN.finditer(text):
-                if found["added"] is None:
+            for found in (_TOKEN if _SPECIAL.search(text) else _SIMPLE).finditer(text):
+                if found.lastgroup is None:
                     raw = found[0]
-                    key = known.get(raw)
-                    out.keys.append(key if key is not None else known.setdefault(raw, _key(raw)))
-                    out.raw.append(raw)
-                    out.line.append(number)
-                    out.span.append(found.span())
+                    keys(known[raw])
+                    raws(raw)
+                    lines(number)
+                    spans(found.span())
         return out
+
+
+class _Keys(dict[str, str]):
+    """The key of each word, made when it is first asked for."""
+
+    def __missing__(self, raw: str) -> str:
+        self[raw] = key = _key(raw)
+        return key
 
 
 def _key(raw: str) -> str:

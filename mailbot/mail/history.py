@@ -54,15 +54,12 @@ def _trusted(openings: list[Opening], lines: list[Line], aligned: Aligned) -> li
 
     Such a one has no address, our letter follows further down, and none of our words stands right below.
     """
-    out: list[Opening] = []
-    for number, opening in enumerate(openings):
-        end = openings[number + 1].start if number + 1 < len(openings) else len(lines)
-        addressed = any("@" in row.folded for row in lines[opening.start : opening.end + 1])
-        doubtful = opening.note == "attribution" and not addressed and not headings.is_marked(lines, opening)
-        later = number + 1 < len(openings) and any(aligned.ours[end:])
-        if not (doubtful and not out and later and not any(aligned.ours[opening.start : end])):
-            out.append(opening)
-    return out
+    if len(openings) < 2 or openings[0].note != "attribution" or headings.is_marked(lines, openings[0]):
+        return openings
+    first, end = openings[0], openings[1].start
+    addressed = any("@" in row.folded for row in lines[first.start : first.end + 1])
+    ours = any(aligned.ours[first.start : end]) or not any(aligned.ours[end:])
+    return openings if addressed or ours else openings[1:]
 
 
 def _region(lines: list[Line], reading: Reading, aligned: Aligned, opening: Opening, end: int, unmarked: bool) -> None:
