@@ -71,13 +71,12 @@ def is_indented(lines: list[Line], opening: Opening) -> bool:
 
 
 def find(lines: list[Line], aligned: Aligned) -> list[Opening]:
-    """Every place where history begins, top to bottom. No heading stands between two neighbouring words of ours."""
+    """Every place where history begins, top to bottom."""
     search = _Search(lines, aligned)
     out: list[Opening] = []
     at = 0
     while at < len(lines):
-        found = search.opening(at) if at not in aligned.inserted else None
-        found = found or (search.bare(at) if not out else None)
+        found = search.opening(at) or (search.bare(at) if not out else None)
         if found:
             out.append(found)
         at = max(found.end, found.start) + 1 if found else at + 1
@@ -176,7 +175,7 @@ class _Search:
         joined = ""
         for end in range(at, min(at + 4, len(self.lines))):
             row = self.lines[end]
-            if self.aligned.ours[end] or end in self.aligned.inserted:
+            if self.aligned.ours[end]:
                 return None
             if row.blank or row.mark is not self.lines[at].mark or len(joined) + len(row.folded) > patterns.LONGEST:
                 return None
@@ -210,8 +209,8 @@ class _Search:
         following = following_line(self.lines, end + 1)
         if following >= len(self.lines) or not (verb or sure or patterns.ATTRIBUTION_DATED.search(joined)):
             return False
-        if self._begins_heading(following) or end in self.aligned.mixed:
-            return False  # what was typed stands above the heading, or in a line of ours
+        if self._begins_heading(following) or end in self.aligned.mixed or end in self.aligned.inserted:
+            return False  # what was typed stands above the heading, or among words of ours
         marked = self.lines[following].mark in HISTORY and self.lines[end].mark not in HISTORY
         return marked or self.aligned.ours[following]
 

@@ -174,7 +174,8 @@ def test_a_typed_block_right_above_the_header_of_ours_stays() -> None:
 @pytest.mark.parametrize(
     "signature",
     [
-        '<div id="signature">Aïcha</div>', '<div fairemail="signature">Aïcha</div>', '<div id="x_Signature">Aïcha</div>',
+        '<div id="signature">Aïcha</div>', '<div fairemail="signature">Aïcha</div>',
+        '<div id="x_Signature">Aïcha</div>',
         '<div class="ydp7ac1yahoo-signature">Aïcha</div>', '<div id="signature_old"><div>Aïcha</div></div>',
         '<div class="k9mail-signature">Aïcha</div>', '<div class="io-ox-signature">Aïcha</div>',
     ],
@@ -197,3 +198,15 @@ def test_the_line_that_outlook_draws(style: str) -> None:
         html=f"<p>Oui.</p><div style='{style}'><p><b>De :</b> ASSAPROL<br><b>Objet :</b> E</p></div><p>Non</p>"
     )
     assert found.text == "Oui."
+
+
+def test_headings_between_two_letters_of_ours_are_history() -> None:
+    """What stands between them in the message stands nowhere in `sent`, where one follows the other at once."""
+    older = "Une question reste sans réponse sur le dossier D0009.\n\nMerci de nous répondre avant le 8 décembre 2026."
+    author = (Address("Aïcha Dubois", "a@cabinet.example"),)
+    chain = f"Oui.\n\n{HEADER}\n\n{older}\n\n{HEADER}\n\n{SENT}\n\nTout est joint."
+    message = InboundMessage("<1@x>", author, 1, text=chain)
+    assert reply.written(message, f"{older}\n{SENT}").text == "Oui.\n\nTout est joint."
+    marked = "\n".join(f"> {row}" for row in f"{older}\n{LE}\n\n{SENT}".split("\n"))
+    message = InboundMessage("<1@x>", author, 1, text=f"{LE}\n{marked}\n\nTout est joint.")
+    assert reply.written(message, f"{older}\n{SENT}").text == "Tout est joint."
