@@ -36,7 +36,7 @@ class HeldMail:
     number: int
     sender: str  #: address as the mail gives it
     at: datetime
-    why: str  #: stranger, unproven, copied, other (see service/digests.py)
+    why: str  #: stranger, unproven, copied, unreadable, other (see service/incidents.py)
     excerpt: str  #: the beginning of what was typed
     files: int
     guess: Question | None = None  #: what it is probably about

@@ -90,9 +90,9 @@ def _held(system: System, conn: sqlite3.Connection, row: sqlite3.Row, number: in
     meant, by = guess(conn, row)
     return HeldMail(
         number=number,
-        sender=row["sender"] or "",
+        sender=row["sender"] or row["reverse_path"],
         at=moment(row["received_at"]),
-        why=_WHY.get(row["decision"] or "", "stranger" if row["person_id"] is None else "other"),
+        why=_why(row),
         excerpt=_excerpt(system, conn, row, message) if message else "",
         files=len(message.attachments) if message else 0,
         guess=meant,
@@ -100,9 +100,15 @@ def _held(system: System, conn: sqlite3.Connection, row: sqlite3.Row, number: in
     )
 
 
+def _why(row: sqlite3.Row) -> str:
+    if (row["reason"] or "").startswith(UNREADABLE):
+        return UNREADABLE
+    return _WHY.get(row["decision"] or "", "stranger" if row["person_id"] is None else "other")
+
+
 def _parsed(system: System, conn: sqlite3.Connection, row: sqlite3.Row) -> InboundMessage | None:
     """The message; None where it cannot be read. What killed its reader once is not read again."""
-    if (row["reason"] or "").startswith(UNREADABLE):
+    if _why(row) == UNREADABLE:
         return None
     try:
         return system.reader.parse(blobs.get(conn, row["sha256"]), system.policy.limits)

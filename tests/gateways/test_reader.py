@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from mailbot.mail.envelope import Envelope
 from mailbot.mail.limits import Limits
 from mailbot.mail.message import InboundMessage, Split
 from mailbot.mail.reader import Here
-from mailbot.service import desk
+from mailbot.service import desk, incidents
 from mailbot.service.work import work_all, work_one
 from mailbot.store import inbox
 from tests.campaign import AICHA, Campaign
@@ -274,6 +274,8 @@ def test_a_poison_message_is_held_and_the_service_goes_on(campaign: Campaign, ap
     assert told["reason"].startswith("unreadable: ")
     assert [_why(campaign, mails[n])["decision"] for n in (0, 2)] == ["propose", "propose"]
     assert inbox.counts(campaign.system.store.conn)["shunted"] == 0
+    (shown,) = incidents.gather(campaign.system, campaign.system.store.conn, campaign.now - timedelta(1), 0).held
+    assert (shown.why, shown.sender, shown.excerpt) == ("unreadable", AICHA[1], "")
 
 
 def _read_by(campaign: Campaign, one: Here | Apart) -> None:
