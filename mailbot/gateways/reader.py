@@ -26,8 +26,8 @@ from typing import Any
 from ..errors import NoReader, Unreadable
 from ..mail.disposition import Own, Screened
 from ..mail.envelope import Envelope
-from ..mail.limits import Limits
 from ..mail.message import InboundMessage, Split
+from ..mail.mime.limits import Limits
 from ..mail.reader import Here
 
 log = logging.getLogger("mailbot.reader")

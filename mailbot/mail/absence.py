@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from mailbot.mail import days
 from mailbot.mail.days import Day
 from mailbot.mail.deputy import deputy
-from mailbot.mail.lines import Kind
 from mailbot.mail.message import InboundMessage, Split
+from mailbot.mail.quoting.lines import Kind
 from mailbot.mail.reply import written
 
 LONGEST = 6000  #: characters that are read; an out-of-office reply is short

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailbot.mail import html, machines
-from mailbot.mail.lines import fold
+from mailbot.mail import machines
 from mailbot.mail.message import InboundMessage
+from mailbot.mail.quoting import html
+from mailbot.mail.quoting.lines import fold
 
 LONGEST = 20_000  #: characters of prose that are read
 _FIELD = re.compile(r"^([A-Za-z-]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.M)

@@ -195,8 +195,8 @@ _WORDS: dict[str, Callable[[date], date]] = {
     **dict.fromkeys(("demain", "tomorrow"), _tomorrow),
     "apres-demain": lambda today: today + timedelta(2),
     **dict.fromkeys(
-        "la fin de la semaine,la fin de cette semaine,fin de semaine,the end of the week,cette semaine,toute cette semaine"
-        ",toute la semaine,this week,all week".split(","),
+        "la fin de la semaine,la fin de cette semaine,fin de semaine,the end of the week,cette semaine"
+        ",toute cette semaine,toute la semaine,this week,all week".split(","),
         _end_of_week,
     ),
     **dict.fromkeys(("la semaine prochaine", "semaine prochaine", "next week"), _next_monday),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from mailbot.mail import machines
 from mailbot.mail.envelope import Envelope
-from mailbot.mail.lines import fold
 from mailbot.mail.message import InboundMessage, Split
+from mailbot.mail.quoting.lines import fold
 from mailbot.mail.rules import RULES
 from mailbot.mail.rules import Disposition as Disposition
 from mailbot.mail.rules import Own as Own

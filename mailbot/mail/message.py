@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mailbot.mail.danger import Danger
-from mailbot.mail.lines import Kind
+from mailbot.mail.files.danger import Danger
+from mailbot.mail.quoting.lines import Kind
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ from mailparser.dates import parse_mail_date
 from mailparser.utils import get_addresses
 
 from mailbot.errors import Unreadable
-from mailbot.mail import bodies, limits, pieces
-from mailbot.mail.heavy import Light, lighten
-from mailbot.mail.limits import Limits as Limits
+from mailbot.mail.files.sniff import named, sniff
 from mailbot.mail.message import Address, Attachment, InboundMessage
-from mailbot.mail.names import file_name, words
-from mailbot.mail.parts import MESSAGES, SIGNED, Part, Walk, inside_text
-from mailbot.mail.pieces import Piece
-from mailbot.mail.sniff import named, sniff
+from mailbot.mail.mime import bodies, limits, pieces
+from mailbot.mail.mime.heavy import Light, lighten
+from mailbot.mail.mime.limits import Limits as Limits
+from mailbot.mail.mime.names import file_name, words
+from mailbot.mail.mime.parts import MESSAGES, SIGNED, Part, Walk, inside_text
+from mailbot.mail.mime.pieces import Piece
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _FOLD_BYTES = re.compile(rb"\r?\n(?=[ \t])")

@@ -8,8 +8,8 @@ from typing import Protocol
 from mailbot.mail import parse, reply
 from mailbot.mail.disposition import Own, Screened, screen
 from mailbot.mail.envelope import Envelope
-from mailbot.mail.limits import Limits
 from mailbot.mail.message import InboundMessage, Split
+from mailbot.mail.mime.limits import Limits
 
 
 class Reader(Protocol):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from itertools import accumulate, groupby
 
-from mailbot.mail import agreement, history, html, signature
-from mailbot.mail.history import Reading
-from mailbot.mail.lines import Kind, Line, condensed, from_text, joined, line
 from mailbot.mail.message import Block, InboundMessage, Split
+from mailbot.mail.quoting import agreement, history, html, signature
+from mailbot.mail.quoting.history import Reading
+from mailbot.mail.quoting.lines import Kind, Line, condensed, from_text, joined, line
 
 #: The note of a message whose text part says something else than its HTML: no decision may rest on either.
 PARTS_DISAGREE = "parts disagree"

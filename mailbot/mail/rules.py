@@ -9,9 +9,9 @@ from enum import Enum
 
 from mailbot.mail import absence, bounce, machines
 from mailbot.mail.envelope import Envelope, split
-from mailbot.mail.lines import fold
 from mailbot.mail.marker import MARKER
 from mailbot.mail.message import InboundMessage
+from mailbot.mail.quoting.lines import fold
 from mailbot.mail.reply import written
 
 _MOST_RECEIVED = 50  # RFC 5321 §6.3 asks for 100 at least; no firm is that far away

@@ -8,8 +8,8 @@ from enum import IntEnum
 
 import authres
 
-from mailbot.mail import limits
 from mailbot.mail.envelope import Dmarc, Verdict
+from mailbot.mail.mime import limits
 
 _RESULTS = re.compile(rb"^authentication-results[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)(?:\r?\n|\r|\Z)", re.I | re.M)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -18,11 +18,11 @@ from typing import Any
 
 from .. import mail, resources
 from ..errors import Held
-from ..mail.anonymous import anonymous
 from ..mail.envelope import Envelope
 from ..mail.parse import parse
 from ..mail.reply import written
-from ..mail.scrub import Scrubber, fold
+from ..mail.specimen.anonymous import anonymous
+from ..mail.specimen.scrub import Scrubber, fold
 from ..store import blobs, inbox, names
 from . import describe, target
 from .reading import our_words

@@ -16,10 +16,11 @@ from ..config.model import AnswersSection
 from ..domain import access
 from ..domain.model import File, Verdict
 from ..errors import BadFile, Refusal, Unreadable
-from ..mail import absence, bounce, language, limits
+from ..mail import absence, bounce, language
 from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
 from ..mail.envelope import Envelope
 from ..mail.message import Address, InboundMessage, Split
+from ..mail.mime import limits
 from ..mail.parse import parse
 from ..mail.reply import written
 from ..mail.trust import Trust

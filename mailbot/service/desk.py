@@ -8,7 +8,7 @@ from typing import Any
 
 from ..domain.model import Person
 from ..errors import UsageError
-from ..mail.lines import Kind
+from ..mail.quoting.lines import Kind
 from ..store import blobs, inbox, outbox, questions
 from . import held
 from .questions import find

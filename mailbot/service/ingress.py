@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from ..mail.envelope import Envelope
-from ..mail.limits import head
+from ..mail.mime.limits import head
 from ..mail.parse import identity
 from ..store import inbox
 from ..store.db import Store

@@ -13,8 +13,8 @@ from ..domain.model import Channel, File, Person, Question, Role, Scanned, Verdi
 from ..domain.questions import Act
 from ..errors import BadFile, Held
 from ..letters.scene import Item, Mail, Unplaced
-from ..mail import pictures
 from ..mail.message import InboundMessage, Split
+from ..mail.mime import pictures
 from ..mail.reply import PARTS_DISAGREE
 from ..mail.token import Purpose
 from ..mail.trust import Trust

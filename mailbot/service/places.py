@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..mail.lines import Kind
 from ..mail.message import Block
+from ..mail.quoting.lines import Kind
 from .french import fold
 from .typed import REFERENCE, says_nothing, words
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from ..domain.model import Scanned
 from ..errors import Held, Unreadable
-from ..mail import html
 from ..mail.disposition import Disposition, Own, Screened, nothing_typed
 from ..mail.envelope import Envelope
 from ..mail.message import InboundMessage, Split
+from ..mail.quoting import html
 from ..store import outbox
 from ..store.conversations import Conversation
 from . import scanning, target

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from ..domain.model import File, Scan, Scanned, Verdict
 from ..errors import BadFile
-from ..mail.danger import Danger
+from ..mail.files.danger import Danger
+from ..mail.files.sniff import extension
 from ..mail.message import Attachment
-from ..mail.sniff import extension
 from .system import Policy
 
 #: These hold the whole mail, whatever it says.

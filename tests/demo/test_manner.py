@@ -13,8 +13,8 @@ import pytest
 
 from mailbot.demo import manner
 from mailbot.demo.manner import Manner, Typed, Writer
-from mailbot.mail import html
 from mailbot.mail.parse import parse
+from mailbot.mail.quoting import html
 from mailbot.mail.reply import written
 
 pytestmark = pytest.mark.slow  # `make test` only

@@ -10,13 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 from mailbot.errors import Refusal, Unreadable
-from mailbot.mail import absence, bounce, html, lines, token, trust
+from mailbot.mail import absence, bounce, token, trust
 from mailbot.mail.disposition import Own, nothing_typed, screen
 from mailbot.mail.envelope import Dmarc, Envelope
+from mailbot.mail.files.sniff import sniff
 from mailbot.mail.message import InboundMessage
 from mailbot.mail.parse import identity, parse, part
+from mailbot.mail.quoting import html, lines
 from mailbot.mail.reply import written
-from mailbot.mail.sniff import sniff
 from mailbot.mail.token import Keys, Purpose
 from mailbot.service import intent, places, splitting
 from mailbot.service.intent import Verb, Words

@@ -19,8 +19,8 @@ from mailbot.gateways import reader
 from mailbot.gateways.reader import Apart
 from mailbot.mail.disposition import Own
 from mailbot.mail.envelope import Envelope
-from mailbot.mail.limits import Limits
 from mailbot.mail.message import InboundMessage, Split
+from mailbot.mail.mime.limits import Limits
 from mailbot.mail.reader import Here
 from mailbot.service import desk, incidents
 from mailbot.service.work import work_all, work_one

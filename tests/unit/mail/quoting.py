@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from mailbot.mail import html
+from mailbot.mail.quoting import html
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 

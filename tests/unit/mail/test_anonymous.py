@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mailbot.mail import parse, reply
-from mailbot.mail.anonymous import anonymous
-from mailbot.mail.scrub import ROLES, Scrubber, fold
+from mailbot.mail.specimen.anonymous import anonymous
+from mailbot.mail.specimen.scrub import ROLES, Scrubber, fold
 from mailbot.service import cases, describe
 from tests.mail.test_corpus import CASES, NOW, sent
 

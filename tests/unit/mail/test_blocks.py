@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mailbot.mail.lines import Kind
 from mailbot.mail.message import Address, InboundMessage
+from mailbot.mail.quoting.lines import Kind
 from mailbot.mail.reply import written
 
 

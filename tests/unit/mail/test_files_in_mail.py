@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from mailbot.mail.danger import Danger as D
+from mailbot.mail.files.danger import Danger as D
 from mailbot.mail.message import Attachment
 from mailbot.mail.parse import parse
 from tests.files import HTML, PDF, PROGRAM

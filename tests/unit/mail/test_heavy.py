@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.mail import heavy, parse
-from mailbot.mail.heavy import Light, lighten
+from mailbot.mail import parse
+from mailbot.mail.mime import heavy
+from mailbot.mail.mime.heavy import Light, lighten
 
 
 def message(data: bytes, line_end: bytes = b"\r\n") -> bytes:

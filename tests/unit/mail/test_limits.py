@@ -10,8 +10,9 @@ import time
 import pytest
 
 from mailbot.errors import Unreadable
-from mailbot.mail import limits, parse
-from mailbot.mail.limits import Limits
+from mailbot.mail import parse
+from mailbot.mail.mime import limits
+from mailbot.mail.mime.limits import Limits
 from tests.unit.mail import packing
 
 HEAD = b"From: a@x.example\nTo: b@y.example\nMIME-Version: 1.0\n"

@@ -7,7 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from mailbot.mail import bodies, charsets, parse, reply
+from mailbot.mail import parse, reply
+from mailbot.mail.mime import bodies, charsets
 
 HEAD = b"From: Nathalie <n@cabinet.example>\nTo: eccv@oga.example\nSubject: Re: ECCV\nMIME-Version: 1.0\n"
 TEXT = b"Content-Type: text/plain; charset=utf-8\n\n"

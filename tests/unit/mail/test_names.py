@@ -4,7 +4,8 @@ import base64
 
 import pytest
 
-from mailbot.mail import names, parse
+from mailbot.mail import parse
+from mailbot.mail.mime import names
 
 HEAD = (
     b'From: a@cabinet.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\n\nVoici.\n--B\n'

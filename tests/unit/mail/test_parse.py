@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from mailbot.errors import Unreadable
-from mailbot.mail import bodies, names, parse
-from mailbot.mail.limits import Limits
+from mailbot.mail import parse
+from mailbot.mail.mime import bodies, names
+from mailbot.mail.mime.limits import Limits
 
 HEAD = b"From: Nathalie Dufau <N.Dufau@cabinet.example>\nTo: eccv@oga.example\nSubject: Re: ECCV\nMessage-ID: <1@x>\n"
 MIXED = HEAD + b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n'

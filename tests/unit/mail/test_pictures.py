@@ -3,7 +3,7 @@
 import pytest
 
 from mailbot.mail import parse, reply
-from mailbot.mail.pictures import ornaments
+from mailbot.mail.mime.pictures import ornaments
 
 HEAD = b"From: Nathalie Dufau <n@cabinet.example>\nTo: eccv@oga.example\nSubject: Re: ECCV\nMIME-Version: 1.0\n"
 SHOWN = b'<img src="cid:i@x">'

@@ -2,8 +2,9 @@
 
 import pytest
 
-from mailbot.mail import html, reply
+from mailbot.mail import reply
 from mailbot.mail.message import Address, InboundMessage, Split
+from mailbot.mail.quoting import html
 
 SENT = """——— Répondez au-dessus de cette ligne ———
 

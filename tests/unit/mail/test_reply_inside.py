@@ -3,8 +3,8 @@
 import pytest
 
 from mailbot.mail import reply
-from mailbot.mail.lines import Kind
 from mailbot.mail.message import Address, Attachment, InboundMessage, Split
+from mailbot.mail.quoting.lines import Kind
 
 SENT = """——— Répondez au-dessus de cette ligne ———
 

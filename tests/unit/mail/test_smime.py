@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailbot.mail import parse, smime
+from mailbot.mail import parse
 from mailbot.mail.disposition import Disposition, Own, screen
 from mailbot.mail.envelope import Envelope
+from mailbot.mail.mime import smime
 from tests.unit.mail import packing as p
 
 HEAD = b"From: a@cabinet.example\nTo: eccv@oga.example\nSubject: Re: ECCV\nMIME-Version: 1.0\n"

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from mailbot.mail.danger import Danger as D
-from mailbot.mail.sniff import deceives, sniff
+from mailbot.mail.files.danger import Danger as D
+from mailbot.mail.files.sniff import deceives, sniff
 from tests.files import (
     CSV,
     DDE,

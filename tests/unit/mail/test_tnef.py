@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from mailbot.mail import parse, rtf, tnef
+from mailbot.mail import parse
+from mailbot.mail.mime import rtf, tnef
 from tests.unit.mail import packing as p
 
 COMPRESSED = bytes.fromhex(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.mail.lines import Kind
 from mailbot.mail.message import Block, Split
+from mailbot.mail.quoting.lines import Kind
 from mailbot.service.places import Asked, asked_in
 from mailbot.service.splitting import Said, taken_apart
 from mailbot.service.typed import Labels, says_nothing, words

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from email.generator import BytesGenerator
 from email.message import Message
 
-from mailbot.mail import bodies, limits, names, smime, tnef
-from mailbot.mail.heavy import Light, lighten
-from mailbot.mail.limits import Limits
+from mailbot.mail.mime import bodies, limits, names, smime, tnef
+from mailbot.mail.mime.heavy import Light, lighten
+from mailbot.mail.mime.limits import Limits
 
 MESSAGES = frozenset({"message/rfc822", "message/global"})
 SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailbot.mail.danger import Danger
+from mailbot.mail.files.danger import Danger
 
 #: Words without which no formula reaches outside: a DDE server and its bar, or a function.
 _MARKS = tuple(

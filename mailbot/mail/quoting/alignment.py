@@ -11,7 +11,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mailbot.mail.lines import Line
+from mailbot.mail.quoting.lines import Line
 
 #: What a client adds to a link or puts in the place of a picture: no word of anybody.
 _ADDED = r"[<(\[](?:https?://|mailto:)[^\s<>()\[\]]*[>)\]]|\[(?:cid|image):[^\[\]]*\]"

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mailbot.mail.danger import Danger
+from mailbot.mail.files.danger import Danger
 
 Looked = tuple[str, Danger | None]  #: what it is, and what is wrong
 

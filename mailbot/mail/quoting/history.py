@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mailbot.mail import headings, patterns
-from mailbot.mail.alignment import Aligned, align
-from mailbot.mail.headings import HISTORY, Opening
-from mailbot.mail.lines import Kind, Line, Mark, line
+from mailbot.mail import patterns
+from mailbot.mail.quoting import headings
+from mailbot.mail.quoting.alignment import Aligned, align
+from mailbot.mail.quoting.headings import HISTORY, Opening
+from mailbot.mail.quoting.lines import Kind, Line, Mark, line
 
 _COUNTED = re.compile(r"[-+]?\d")
 _PREFIXES = re.compile(r"[ \t]*>[> \t]*")

@@ -10,7 +10,7 @@ from email.errors import MessageError
 from email.message import Message
 from email.quoprimime import header_decode
 
-from mailbot.mail.charsets import decode
+from mailbot.mail.mime.charsets import decode
 
 _WORD = re.compile(r"=\?([^?\s]{1,60}?)(?:\*[^?]*)?\?([qb])\?([^\r\n]*?)\?=", re.I)
 _BETWEEN = re.compile(r"\?=\s+(?==\?[^?\s]{1,60}\?[qb]\?)", re.I)

@@ -8,8 +8,8 @@ import re
 from contextlib import suppress
 from email.message import Message
 
-from mailbot.mail.charsets import decode as decode
-from mailbot.mail.heavy import Light
+from mailbot.mail.mime.charsets import decode as decode
+from mailbot.mail.mime.heavy import Light
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _BASE64_LINES = re.compile(rb"(?:[ \t]*+[A-Za-z0-9+/=]*+[ \t]*+(?:\r?\n|\Z))*+")

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailbot.mail import formulas, office, pdf
-from mailbot.mail.danger import Danger
+from mailbot.mail.files import formulas, office, pdf
+from mailbot.mail.files.danger import Danger
 
 #: content -> the endings under which it is what it says
 ENDINGS: dict[str, frozenset[str]] = {

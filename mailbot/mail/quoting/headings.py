@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from mailbot.mail import patterns
-from mailbot.mail.alignment import Aligned
-from mailbot.mail.lines import Line, Mark, line
+from mailbot.mail.quoting.alignment import Aligned
+from mailbot.mail.quoting.lines import Line, Mark, line
 
 _LONGEST_HEADING = 30  # lines
 HISTORY = (Mark.QUOTED, Mark.PREFIXED)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailbot.mail.lines import Kind
 from mailbot.mail.message import Attachment, InboundMessage, Split
+from mailbot.mail.quoting.lines import Kind
 
 ICON_BYTES = 8_000  #: a smaller picture between typed lines is an icon
 LOGO_BYTES = 50_000  #: ... in the history, a logo

@@ -14,7 +14,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from mailbot.mail import patterns
-from mailbot.mail.lines import Line, Mark, fold, joined, line, prefixed
+from mailbot.mail.quoting.lines import Line, Mark, fold, joined, line, prefixed
 
 _DEEPEST = 3_000  # lexbor takes quadratic time beyond: 100,000 nested elements, 14 s
 _BEGINNING = 60  # nodes in which the first words of a heading stand

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from mailbot.mail.message import Attachment
-from mailbot.mail.parts import Part
+from mailbot.mail.mime.parts import Part
 
 
 @dataclass(frozen=True)

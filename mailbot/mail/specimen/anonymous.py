@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from email.header import decode_header
 from email.message import Message
 
-from mailbot.mail import dummies, limits, repack, smime, tnef
-from mailbot.mail.scrub import Scrubber
+from mailbot.mail.mime import limits, smime, tnef
+from mailbot.mail.specimen import dummies, repack
+from mailbot.mail.specimen.scrub import Scrubber
 
 #: Fields that no rule of reading looks at, and that tell whose server, client or account it was.
 _LEFT_OUT = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailbot.mail import patterns
-from mailbot.mail.lines import Line, fold
+from mailbot.mail.quoting.lines import Line, fold
 
 _LONGEST_LINE = 90  #: of a signature
 _DASHES = ("--", "—", "––")  #: RFC 3676 §4.3, and what editors make of it

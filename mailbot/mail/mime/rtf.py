@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
-from mailbot.mail.charsets import decode
+from mailbot.mail.mime.charsets import decode
 
 _PRELOAD = (
     rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans Serif"

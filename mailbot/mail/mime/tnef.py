@@ -8,9 +8,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from mailbot.mail import rtf
-from mailbot.mail.charsets import decode
-from mailbot.mail.names import type_of
+from mailbot.mail.mime import rtf
+from mailbot.mail.mime.charsets import decode
+from mailbot.mail.mime.names import type_of
 
 _SIGNATURE = 0x223E9F78
 _MOST_ATTRIBUTES, _MOST_PROPERTIES, _MOST_FILES, _DEEPEST = 5_000, 20_000, 100, 3

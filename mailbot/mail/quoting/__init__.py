@@ -1,0 +1,1 @@
+"""Tells what a person typed from what came back: our letters, older mail, signatures."""
