@@ -30,11 +30,11 @@ from . import bounces, held, target, verdicts, work
 from .handlers import handle, understand
 from .intent import Intent, Verb
 from .job import Job, build, files
-from .lines import Labels
-from .places import asked_in
 from .reading import Reading, read
 from .refusals import REFUSALS
-from .splitting import taken_apart, with_files
+from .splitting.apart import taken_apart, with_files
+from .splitting.lines import Labels
+from .splitting.places import asked_in
 from .system import Policy, System
 
 _RETURN_PATH = re.compile(r"^return-path:[ \t]*<([^<>\s]*)>", re.I | re.M)

@@ -23,9 +23,9 @@ from .french import core
 from .handlers import SAME, tells_again, trust_needed
 from .intent import Verb
 from .job import DECIDES, Job, still_of_the_firm
-from .places import Asked
-from .splitting import Said, taken_apart, with_files
-from .typed import Labels, Part, says_nothing, words
+from .splitting.apart import Said, taken_apart, with_files
+from .splitting.places import Asked
+from .splitting.typed import Labels, Part, says_nothing, words
 
 #: These concern the mail, not one part of it.
 WHOLE = (NotProven, NotYourAnswer, Held)

@@ -12,8 +12,8 @@ from mailbot.demo.postoffice import Letter, hand_over, reply
 from mailbot.domain import commands as c
 from mailbot.domain.model import Channel, Outcome, Question
 from mailbot.domain.questions import Act
-from mailbot.service.lines import Labels, Part, parts
 from mailbot.service.questions import act, find
+from mailbot.service.splitting.lines import Labels, Part, parts
 from mailbot.store import inbox, people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
 from tests.flow.test_digests import stranger

@@ -19,10 +19,11 @@ from mailbot.mail.parse import identity, parse, part
 from mailbot.mail.quoting import html, lines
 from mailbot.mail.reply import written
 from mailbot.mail.token import Keys, Purpose
-from mailbot.service import intent, places, splitting
+from mailbot.service import intent
+from mailbot.service.splitting import apart, places
 from mailbot.service.intent import Verb, Words
-from mailbot.service.lines import parts
-from mailbot.service.typed import Labels
+from mailbot.service.splitting.lines import parts
+from mailbot.service.splitting.typed import Labels
 from tests.fuzz import approvals
 from tests.fuzz.mutate import mutant, text_mutant
 
@@ -217,7 +218,7 @@ def _several(rng: random.Random, known: Corpus, raw: bytes) -> None:
     asked = places.asked_in(letter)
     labels = Labels([one.label for one in asked], {one.ref: one.label for one in asked})
     for decides in (False, True):
-        splitting.taken_apart(written(message, letter), asked, labels, decides)
+        apart.taken_apart(written(message, letter), asked, labels, decides)
 
 
 def _html(rng: random.Random, known: Corpus) -> Trial:

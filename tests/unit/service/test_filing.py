@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailbot.service.filing import Filed, labels_of
-from mailbot.service.typed import Labels, Part
+from mailbot.service.splitting.filing import Filed, labels_of
+from mailbot.service.splitting.typed import Labels, Part
 
 LABELS = Labels(("1", "2", "3"), {f"d0042-2025-{n}": str(n) for n in (1, 2, 3)})
 TWO = [Part("1", "Le coefficient est de 0,92."), Part("2", "Le loyer a augmenté.")]

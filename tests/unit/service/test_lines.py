@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.service.lines import Labels, parts
+from mailbot.service.splitting.lines import Labels, parts
 
 NUMBERS = Labels(
     ("1", "2", "3"),

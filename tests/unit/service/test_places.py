@@ -8,9 +8,9 @@ import pytest
 
 from mailbot.mail.message import Block, Split
 from mailbot.mail.quoting.lines import Kind
-from mailbot.service.places import Asked, asked_in
-from mailbot.service.splitting import Said, taken_apart
-from mailbot.service.typed import Labels, says_nothing, words
+from mailbot.service.splitting.apart import Said, taken_apart
+from mailbot.service.splitting.places import Asked, asked_in
+from mailbot.service.splitting.typed import Labels, says_nothing, words
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 LETTER = (GOLDEN / "dossier.txt").read_text(encoding="utf-8").replace("\u00a0", " ").replace("\u202f", " ")

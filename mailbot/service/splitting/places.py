@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..mail.message import Block
-from ..mail.quoting.lines import Kind
-from .french import fold
+from ...mail.message import Block
+from ...mail.quoting.lines import Kind
+from ..french import fold
 from .typed import REFERENCE, says_nothing, words
 
 

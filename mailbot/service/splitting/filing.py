@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from . import words as w
-from .french import fold
+from .. import words as w
+from ..french import fold
 from .typed import REFERENCE, Labels, Part, words
 
 _IN_NAME = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..mail.message import Split
+from ...mail.message import Split
 from .filing import Filed, labels_of
 from .lines import parts
 from .opening import Opener, number_of

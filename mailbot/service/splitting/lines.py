@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from . import words as w
+from .. import words as w
+from ..french import fold
 from .everything import everything
-from .french import fold
 from .oneline import one_a_line
 from .opening import OTHERS, SURE, Opener, Opening, number_of
 from .typed import Labels, Part, greeting_apart, says_nothing
