@@ -20,8 +20,8 @@ from mailbot.mail.quoting import html, lines
 from mailbot.mail.reply import written
 from mailbot.mail.token import Keys, Purpose
 from mailbot.service import intent
-from mailbot.service.splitting import apart, places
 from mailbot.service.intent import Verb, Words
+from mailbot.service.splitting import apart, places
 from mailbot.service.splitting.lines import parts
 from mailbot.service.splitting.typed import Labels
 from tests.fuzz import approvals
