@@ -16,6 +16,8 @@ from mailbot.service.work import work_all
 from mailbot.store import outbox
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
 
+pytestmark = pytest.mark.slow  # many whole mails: `make test` only
+
 FALSE = "FAUX MONTANT 999."
 NEW_EXPERT = ("E. Peyret", "e.peyret@bordagarayexpertise.example")
 

@@ -15,6 +15,8 @@ from mailbot.store import inbox, outbox, people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
 from tests.world import PARIS
 
+pytestmark = pytest.mark.slow  # many whole mails: `make test` only
+
 ADMINISTRATOR = ELISE  #: with the right to administer, where a test gives it
 
 

@@ -10,6 +10,8 @@ from mailbot.demo.postoffice import Letter, reply
 from tests.campaign import AICHA, ELISE, MAITE, Campaign
 from tests.flow.test_bounces import HARD, LATE, bounce, come, dsn, notices, suspended, verp
 
+pytestmark = pytest.mark.slow  # many whole mails: `make test` only
+
 
 def machine(letter: Letter, who: tuple[str, str], text: str, number: int, **headers: str) -> EmailMessage:
     """The answer of a program to one of our letters, to its Reply-To, without history."""

@@ -18,6 +18,8 @@ from tests.clamd import Running, mute
 from tests.files import EICAR, PDF, PNG, PROGRAM, docm, packed, xlsx
 from tests.operators import Run
 
+pytestmark = pytest.mark.slow  # many whole mails: `make test` only
+
 TEXT = "Le détail est dans la pièce."
 
 

@@ -27,6 +27,8 @@ from mailbot.service.work import work_all, work_one
 from mailbot.store import inbox
 from tests.campaign import AICHA, Campaign
 
+pytestmark = pytest.mark.slow  # a process for each test: `make test` only
+
 CORPUS = sorted((Path(__file__).parent.parent / "mail" / "corpus").glob("*.eml"))
 PLAIN = b"From: a@firm.example\r\nSubject: Re\r\nMessage-ID: <1@firm.example>\r\n\r\nLe loyer.\r\n\r\n> Bonjour\r\n"
 POISONED = "tests.gateways.poisoned"

@@ -43,12 +43,19 @@ def words(raw: bytes) -> str:
     return html.unescape("\n".join((headers, message.subject, message.text, message.html, names, message.status)))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+#: Every tenth in the fast part.
+WALKED = [
+    pytest.param(case, id=case.stem, marks=[] if number % 10 == 0 else [pytest.mark.slow])
+    for number, case in enumerate(CASES)
+]
+
+
+@pytest.mark.parametrize("case", WALKED)
 def test_it_is_read_alike(case: Path) -> None:
     assert shape(*made(case)) == shape(case.read_bytes(), sent(case))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("case", WALKED)
 def test_nobody_is_named(case: Path) -> None:
     before, after = words(case.read_bytes()), words(made(case)[0])
     for word in people(case):

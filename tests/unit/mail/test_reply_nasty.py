@@ -8,6 +8,8 @@ import pytest
 from mailbot.mail import reply
 from mailbot.mail.message import Address, InboundMessage
 
+pytestmark = pytest.mark.slow  # large texts: `make test` only
+
 SIZE = 400_000
 BOUND = 2.0  # seconds
 LETTER = (Path(__file__).parents[2] / "golden" / "dossier.txt").read_text(encoding="utf-8")
