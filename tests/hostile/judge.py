@@ -217,7 +217,7 @@ def _literal(seen: Seen, wanted: str) -> str:
 
 
 def _without(seen: Seen, unwanted: str) -> str:
-    found = re.search(rf"(?<![\d:h])(?<!\d ){re.escape(unwanted)}(?!\d)", _text(seen))
+    found = re.search(rf"(?<![\d:h])(?<![\dh]\s){re.escape(unwanted)}(?!\d)", _text(seen))  # no minute of an hour
     return f"a letter says {unwanted}: {_text(seen)[max(0, found.start() - 30) : found.end() + 30]!r}" if found else ""
 
 

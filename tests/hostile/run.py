@@ -105,8 +105,11 @@ def _settle(world: World) -> None:
 
 
 def _leaves(world: World) -> bool:
+    """A letter is due, or between us and its host: then it is due again later, and has an attempt."""
     due = outbox.next_due(world.system.store.conn)
-    return due is not None and due <= world.system.now()
+    on_its_way = "select 1 from outbox where state in ('due', 'deferred') and attempts > 0"
+    waits = world.system.store.conn.execute(on_its_way).fetchone()
+    return waits is not None or (due is not None and due <= world.system.now())
 
 
 def _newest(world: World) -> int:
