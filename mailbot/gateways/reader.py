@@ -167,7 +167,10 @@ class _Child:
         if kind == UNREADABLE:
             raise Unreadable(value)
         if kind == FAILED:
-            raise RuntimeError(value)
+            what, where = value
+            failed = RuntimeError(what)
+            failed.add_note(f"in the process that reads mail:\n{where}")
+            raise failed
         return value
 
     def drop(self) -> None:
@@ -266,8 +269,8 @@ def _answer_one(pipe: Connection, steps: _Steps) -> None:
     except Unreadable as error:
         data = pickle.dumps((UNREADABLE, str(error)))
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        data = pickle.dumps((FAILED, f"{type(error).__name__}: {error} ({place.filename}:{place.lineno})"))
+        where = "".join(traceback.format_tb(error.__traceback__))
+        data = pickle.dumps((FAILED, (f"{type(error).__name__}: {error}", where)))
     signal.setitimer(signal.ITIMER_PROF, 0)
     pipe.send_bytes(data)
 

@@ -126,8 +126,9 @@ def test_a_message_is_tried_again_in_a_fresh_process(apart: Apart) -> None:
 def test_what_our_code_fails_on_keeps_the_process(apart: Apart) -> None:
     apart.parse(PLAIN, Limits())
     first = pid(apart)
-    with pytest.raises(RuntimeError, match="KeyError: 'a bug'"):
+    with pytest.raises(RuntimeError, match="KeyError: 'a bug'") as failed:
         apart.parse(poison("bug"), Limits())
+    assert "in _bug" in failed.value.__notes__[0]
     assert apart.parse(PLAIN, Limits()).subject == "Re"
     assert pid(apart) == first
 
