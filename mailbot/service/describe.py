@@ -104,17 +104,14 @@ def _by_label(split: Split, sent: str, came: Sequence[File]) -> list[dict[str, A
         return []
     asked = asked_in(sent)
     refs = {one.label: one.ref.upper() for one in asked}
+    whole = {"text": split.text, "files": [file.name for file in came if file.verdict is Verdict.OK]}
+    if len(refs) < 2:
+        return [{"question": next(iter(refs.values()), None), **whole}]
     labels = Labels(list(refs), {one.ref: one.label for one in asked}, texts={one.label: one.text for one in asked})
     said = taken_apart(split, asked, labels, False)
     found, filed = with_files(said, [(file.name, file.part) for file in came], labels, False)
-    if len(refs) < 2 or not found:
-        return [
-            {
-                "question": next(iter(refs.values()), None) if len(refs) < 2 else None,
-                "text": split.text,
-                "files": [f.name for f in came if f.verdict is Verdict.OK],
-            }
-        ]
+    if not found:
+        return [{"question": None, **whole}]
     kept = [(file.name, one.label) for file, one in zip(came, filed, strict=True) if file.verdict is Verdict.OK]
     return [
         {

@@ -9,7 +9,9 @@ from datetime import date
 from .words import ANNOUNCED, COURTESY, ELSEWHERE, GREETING, NOT_ANNOUNCED, RECEIVED, STATEMENT
 
 MONTHS = tuple("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split())
-_SPACES = re.compile(r"[^\S\n]+")
+_LETTERS = str.maketrans({"’": "'", "‘": "'", "œ": "oe", "Œ": "OE"})
+#: The marks that NFKD takes off letters (Unicode blocks Combining Diacritical Marks, their supplements, half marks).
+_COMBINING = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _CLAUSE = re.compile(r"[.,;!\n]+|\s+-\s+")
 _NUMERIC = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?\b")
 _WORDED = re.compile(rf"\b(\d{{1,2}})(?:er)?\s+({'|'.join(MONTHS)})(?:\s+(\d{{4}}))?\b")
@@ -17,10 +19,10 @@ _WORDED = re.compile(rf"\b(\d{{1,2}})(?:er)?\s+({'|'.join(MONTHS)})(?:\s+(\d{{4}
 
 def fold(text: str) -> str:
     """`text` in lower case without accents; apostrophes straight, spaces single, line breaks kept."""
-    text = text.replace("’", "'").replace("‘", "'").replace("œ", "oe").replace("Œ", "OE")
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
-    return "\n".join(_SPACES.sub(" ", line).strip() for line in plain.splitlines()).strip()
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        text = decomposed if decomposed.isascii() else _COMBINING.sub("", decomposed)
+    return "\n".join(" ".join(line.split()) for line in text.lower().splitlines()).strip()
 
 
 def clauses(text: str) -> list[str]:
