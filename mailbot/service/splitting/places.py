@@ -70,7 +70,7 @@ def asked_in(letter: str) -> list[Asked]:
         if heading:
             label = heading["label"]
             found.setdefault(label, (heading["ref"].lower(), []))
-        elif _END.match(fold(line)):
+        elif label and _END.match(fold(line)):
             label = ""
         elif label:
             found[label][1].append(line)
