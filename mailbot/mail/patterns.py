@@ -51,6 +51,14 @@ BLOCK_TAGS = frozenset(
 )
 NEVER_NESTED = frozenset("br hr img meta link input col area base wbr p li td th tr option".split())
 
+# --- links ----------------------------------------------------------------------------------------------------------
+
+#: A token of ours (mail/token.py), the end of which may be lost, in an address or a link, also as it is written in
+#: the links of programs that check links.
+OUR_LINK = re.compile(r"(?:[+/]|%(?:25){0,2}2[bf])[a-z2-7]{24,26}(?![a-z0-9])", re.I)
+LONGEST_LABEL = 40  #: letters on a button of ours; who writes more writes a sentence
+LINK = re.compile(r"https?://|[\w.+%-]{1,64}@", re.I)
+
 #: What a text part says that has nothing to say.
 NO_HTML = re.compile(r"\bhtml\b|version en ligne|(?:view|read|lire|voir|ouvrir) .{0,40}(?:browser|navigateur)")
 

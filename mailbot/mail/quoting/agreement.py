@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 
 from mailbot.mail import patterns
 from mailbot.mail.message import InboundMessage
-from mailbot.mail.quoting.alignment import Words
 from mailbot.mail.quoting.history import Reading
 from mailbot.mail.quoting.lines import Kind, Line, from_text
+from mailbot.mail.quoting.words import Words
 
 _TOLERANCE = 0.1  #: of the words, for what clients leave out or add
 _AHEAD = 16  #: letters behind the typed words that must be the same, for the short way

@@ -6,95 +6,25 @@ Linear: three words in a row are looked up by their hash, and a run of equal wor
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
+from mailbot.mail.quoting import gaps
+from mailbot.mail.quoting.gaps import Marks
 from mailbot.mail.quoting.lines import Line
+from mailbot.mail.quoting.words import Run, Words
 
-#: What a client adds to a link or puts in the place of a picture: no word of anybody.
-_ADDED = r"[<(\[](?:https?://|mailto:)[^\s<>()\[\]]*[>)\]]|\[(?:cid|image):[^\[\]]*\]"
-_MARKS = "\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff"
-_WORD = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*"
-_TOKEN = re.compile(
-    rf"(?P<added>{_ADDED})|https?://[^\s<>]+|(?<![\w.+%-])[\w.+%-]{{1,64}}@[\w.-]{{1,200}}|{_WORD}", re.I
-)
-_SIMPLE = re.compile(_WORD)
-_SPECIAL = re.compile(r"[@<\[]|://")
-_UNSEEN = dict.fromkeys([*range(0x300, 0x370), 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
-_PLAIN = re.compile(r"[a-z0-9]+")
 _CANDIDATES = 8  #: places of the same three words that are compared, of which two lie behind us
 _LOOK_AHEAD = 12  #: words by which those places are compared
 _CHAIN = 8  #: how many runs back a run may continue
 _BACK = 8  #: words that a run must bring to be another copy of a letter
 _JUMP = 12  #: words that a run must bring to stand elsewhere in a letter, where it fills no line
-_REPLACED = 3  #: words of ours that a client or a person may have replaced in a line of ours
+_DOUBLE = 3  #: words of ours that may stand twice at no cost, once typed
 _LOST = 5  #: words by which a run shows that we are elsewhere in the letter
 _NEAR = 12  #: words of ours that may be missing between two lines that came back
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Words that follow each other in the message and in our letters: where they begin, and how many they are."""
-
-    at: int
-    sent: int
-    length: int
-
-    @property
-    def end(self) -> int:
-        return self.at + self.length
-
-    @property
-    def sent_end(self) -> int:
-        return self.sent + self.length
-
-
-@dataclass
-class Words:
-    """The words of some lines: as they are compared, as they were, and where they stand."""
-
-    keys: list[str] = field(default_factory=list)
-    raw: list[str] = field(default_factory=list)
-    line: list[int] = field(default_factory=list)
-    span: list[tuple[int, int]] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, texts: list[str]) -> Words:
-        """The words of `texts`, one text a line."""
-        out, known = cls(), _Keys()
-        keys, raws, lines, spans = out.keys.append, out.raw.append, out.line.append, out.span.append
-        for number, text in enumerate(texts):
-            for found in (_TOKEN if _SPECIAL.search(text) else _SIMPLE).finditer(text):
-                if found.lastgroup is None:
-                    raw = found[0]
-                    keys(known[raw])
-                    raws(raw)
-                    lines(number)
-                    spans(found.span())
-        return out
-
-
-class _Keys(dict[str, str]):
-    """The key of each word, made when it is first asked for."""
-
-    def __missing__(self, raw: str) -> str:
-        self[raw] = key = _key(raw)
-        return key
-
-
-def _key(raw: str) -> str:
-    """A word as it is compared: no case, no accent, no ligature, nothing invisible."""
-    if raw.isascii():
-        return raw.lower()
-    return unicodedata.normalize("NFKD", raw.lower().translate(_LIGATURES)).translate(_UNSEEN)
-
-
-def _skeleton(word: str) -> str:
-    """What is left of a word in every charset: an accented letter may have become "?", or two others."""
-    return "".join(_PLAIN.findall(unicodedata.normalize("NFC", word).lower()))
+_OPENING = 20  #: words of ours with which a typed line may begin
+_SENTENCE_END = re.compile(r"[.!?:;)»]")
 
 
 @dataclass(frozen=True)
@@ -104,20 +34,22 @@ class Aligned:
     ours: list[bool]  #: all of its words are ours
     mixed: dict[int, list[tuple[int, int, bool]]]  #: line -> its pieces (start, end, ours), where both stand in it
     inserted: set[int]  #: lines of others that stand between two words of ours that follow each other in our letter
+    changed: set[int]  #: lines of ours in which somebody put other words or figures
 
 
 def align(lines: list[Line], sent: str) -> Aligned:
     """Whose each of `lines` is, compared with `sent`, the text of our letters ("" where they are unknown)."""
     letter = Words.of(sent.split("\n"))
     if len(letter.keys) < 3:
-        return Aligned([False] * len(lines), {}, set())
+        return Aligned([False] * len(lines), {}, set(), set())
     body = Words.of([line.text for line in lines])
-    runs = _chain(_runs(body.keys, letter.keys), body)
-    ours = bytearray(len(body.keys))
+    runs = _untangled(_without_strays(_chain(_runs(body.keys, letter.keys), body), body), body)
+    marks = Marks(bytearray(len(body.keys)))
     for run in runs:
-        ours[run.at : run.end] = b"\1" * run.length
-    _fill(body, letter, runs, ours)
-    return _by_line(lines, body, runs, ours)
+        marks.ours[run.at : run.end] = b"\1" * run.length
+    for left, right in pairwise([Run(0, 0, 0), *runs, Run(len(body.keys), len(letter.keys), 0)]):
+        gaps.fill(body, letter, left, right, marks)
+    return _by_line(lines, body, runs, marks)
 
 
 # --- runs -----------------------------------------------------------------------------------------------------------
@@ -139,7 +71,7 @@ def _runs(body: list[str], sent: list[str]) -> list[Run]:
         length = _common(body, sent, at, start, len(body))
         out.append(Run(at, start, length))
         at += length
-        if length > _LOST or -_REPLACED <= start - expected <= _NEAR:
+        if length > _LOST or -_DOUBLE <= start - expected <= _NEAR:
             expected = start + length
     return out
 
@@ -151,7 +83,7 @@ def _best(body: list[str], sent: list[str], at: int, starts: list[int], expected
         starts = starts[near : near + _CANDIDATES] or starts[-_CANDIDATES:]
 
     def worth(start: int) -> tuple[int, bool, bool, int]:
-        near = -_REPLACED <= start - expected <= _NEAR
+        near = -_OPENING <= start - expected <= _NEAR
         return _common(body, sent, at, start, _LOOK_AHEAD), near, start >= expected, -start
 
     return max(starts, key=worth)
@@ -174,7 +106,7 @@ def _chain(runs: list[Run], body: Words) -> list[Run]:
     best: list[int] = []
     before: list[int] = []
     for number, run in enumerate(runs):
-        fills = _fills_lines(run, body)
+        fills = body.fills_lines(run.at, run.end)
         found, value = -1, run.length
         for other in range(max(0, number - _CHAIN), number):
             gained = best[other] + run.length - _cost(run.sent - runs[other].sent_end, fills)
@@ -187,112 +119,60 @@ def _chain(runs: list[Run], body: Words) -> list[Run]:
     while at >= 0:
         out.append(runs[at])
         at = before[at]
-    return _untangled(out[::-1], body)
+    return out[::-1]
 
 
 def _cost(jump: int, fills_lines: bool) -> int:
     """The words that a run must bring which jumps so far from the one before it."""
-    if -_REPLACED <= jump < 0:
+    if -_BACK < jump < 0:
         return 1 - jump  # the words that both have, and one for the doubt
     if 0 <= jump <= _NEAR or (fills_lines and jump > 0):
         return 0
     return _BACK if fills_lines else _JUMP
 
 
+def _without_strays(runs: list[Run], body: Words) -> list[Run]:
+    """The runs, of which none is a few words inside a longer line of others: those are the author's.
+
+    What our letter goes on with must stand next to such words, or they are his.
+    """
+    out: list[Run] = []
+    for number, run in enumerate(runs):
+        before = run.sent - out[-1].sent_end if out else run.sent
+        behind = (later.sent - run.sent_end for later in runs[number + 1 : number + 3])
+        if not _is_outnumbered(run, body) or any(0 <= apart <= _DOUBLE for apart in (before, *behind)):
+            out.append(run)
+    return out
+
+
+def _is_outnumbered(run: Run, body: Words) -> bool:
+    """Whether a run stands in one line of which most words are no part of it."""
+    start, end = body.bounds(run.at, 2 * run.length + 1)
+    return run.end <= end and end - start > 2 * run.length
+
+
 def _untangled(runs: list[Run], body: Words) -> list[Run]:
     """The runs, of which none begins with words of our letter that the one before it ended with.
 
-    Of the two places where such words stand one is typed: not that which begins a line.
+    Of the two places where such words stand one is typed: that which begins a line, or a sentence, of others.
     """
     out = runs[:1]
     for run in runs[1:]:
         left, both = out[-1], out[-1].sent_end - run.sent
-        if 0 < both <= _REPLACED and both < min(left.length, run.length):
-            if body.line[run.at - 1] != body.line[run.at]:
+        if 0 < both <= _OPENING and both < min(left.length, run.length):
+            if _opens(left.end - both, run.at, body):
                 out[-1] = Run(left.at, left.sent, left.length - both)
-            else:
+            elif both <= _DOUBLE:
                 run = Run(run.at + both, run.sent + both, run.length - both)
         out.append(run)
     return out
 
 
-def _fills_lines(run: Run, body: Words) -> bool:
-    """Whether a run begins where a line does and ends where one does."""
-    last = run.end - 1
-    opens = run.at == 0 or body.line[run.at - 1] != body.line[run.at]
-    return opens and (run.end == len(body.line) or body.line[run.end] != body.line[last])
-
-
-# --- between runs -----------------------------------------------------------------------------------------------------
-
-
-def _fill(body: Words, letter: Words, runs: list[Run], ours: bytearray) -> None:
-    """Marks what stands between runs and is ours all the same: damaged words, short lines."""
-    start, end = Run(0, 0, 0), Run(len(body.keys), len(letter.keys), 0)
-    for left, right in pairwise([start, *runs, end]):
-        first, last = left.end, right.at
-        missing = right.sent - left.sent_end
-        if first < last and missing != 0:
-            first = _spoilt(body.raw, letter.raw, range(left.end, right.at), left.sent_end) if left.length else first
-            last = _spoilt(body.raw, letter.raw, range(right.at - 1, first - 1, -1), right.sent - 1) + 1
-            if 0 < missing == last - first <= _REPLACED and _is_replaced(body, letter, first, last, left.sent_end):
-                first = last
-        ours[left.end : first] = b"\1" * (first - left.end)
-        ours[last : right.at] = b"\1" * (right.at - last)
-        _short_lines(body, letter, (first, last), left, right, ours)
-
-
-def _spoilt(raw: list[str], sent: list[str], places: range, at: int) -> int:
-    """Where, in the order of `places`, the words end that are those of `sent` from `at` on with spoilt letters.
-
-    A word may have become several, or none: «a-t-il été» comes back as «a-t-il ?t?».
-    """
-    step, place = places.step, places.start
-    for _ in range(_NEAR):
-        if not 0 <= at < len(sent):
-            break
-        want = _skeleton(sent[at])
-        letters, here = "", place
-        while here in places and len(letters) < max(len(want), 1):
-            piece = _skeleton(raw[here])
-            if not want and piece:
-                break
-            letters, here = piece + letters if step < 0 else letters + piece, here + step
-            if not want:
-                break
-        if letters != want:
-            break
-        place, at = here, at + step
-    return place
-
-
-def _is_replaced(body: Words, letter: Words, first: int, last: int, sent: int) -> bool:
-    """Whether some words stand in the place of as many of ours, inside a line of ours: another name, another token."""
-    return _inside_a_line(body, first, last) and _inside_a_line(letter, sent, sent + last - first)
-
-
-def _inside_a_line(words: Words, first: int, last: int) -> bool:
-    """Whether the words from `first` to `last` stand in one line, behind or before others of that line."""
-    line = words.line[first]
-    behind = first > 0 and words.line[first - 1] == line
-    return words.line[last - 1] == line and (behind or (last < len(words.line) and words.line[last] == line))
-
-
-def _short_lines(body: Words, letter: Words, gap: tuple[int, int], left: Run, right: Run, ours: bytearray) -> None:
-    """Lines of one or two words between runs that are the next words of our letter: too short to be a run."""
-    at, place = gap[0], left.sent_end
-    while at < gap[1] and place < right.sent:
-        end = at + 1
-        while end < gap[1] and body.line[end] == body.line[at]:
-            end += 1
-        length = end - at
-        if length <= 2 and (place + length <= right.sent or not right.length):
-            reach = range(place, min(place + (_NEAR if length == 2 else 1), len(letter.keys) - length + 1))
-            found = next((p for p in reach if letter.keys[p : p + length] == body.keys[at:end]), None)
-            if found is not None:
-                ours[at:end] = b"\1" * length
-                place = found + length
-        at = end
+def _opens(first: int, then: int, body: Words) -> bool:
+    """Whether typed words begin at word `first` rather than end at word `then`, where ours stand once more."""
+    if body.begins_line(then) or body.begins_line(first):
+        return True
+    return bool(_SENTENCE_END.search(body.between(first)))
 
 
 # --- by line ----------------------------------------------------------------------------------------------------------
@@ -302,8 +182,8 @@ _CLOSERS = frozenset(" \t\u00a0\u202f.,;:!?…)]}»”%€")
 _HANGING = _CLOSERS - set(" \t\u00a0\u202f") | set("\"'’*_")
 
 
-def _by_line(lines: list[Line], body: Words, runs: list[Run], ours: bytearray) -> Aligned:
-    out = Aligned([False] * len(lines), {}, set())
+def _by_line(lines: list[Line], body: Words, runs: list[Run], marks: Marks) -> Aligned:
+    out = Aligned([False] * len(lines), {}, set(), marks.changed)
     for number, line in enumerate(lines):
         if not line.blank:
             out.ours[number] = bool(_RULES.fullmatch(line.folded))
@@ -312,27 +192,43 @@ def _by_line(lines: list[Line], body: Words, runs: list[Run], ours: bytearray) -
         number, last = body.line[first], first + 1
         while last < len(body.line) and body.line[last] == number:
             last += 1
-        count = sum(ours[first:last])
-        out.ours[number] = count == last - first
-        if 0 < count < last - first:
-            out.mixed[number] = _pieces(lines[number].text, body, first, last, ours)
+        whole = marks.ours.find(0, first, last) < 0
+        out.ours[number] = whole
+        if not whole:
+            pieces = _pieces(lines[number].text, body, range(first, last), marks)
+            if len(pieces) > 1:
+                out.mixed[number] = pieces
         first = last
     for left, right in pairwise(runs):
         if 0 <= right.sent - left.sent_end <= _NEAR:
-            out.inserted.update(body.line[left.end : right.at])
+            out.inserted.update(body.line[at] for at in range(left.end, right.at) if not marks.ours[at])
     return out
 
 
-def _pieces(text: str, body: Words, first: int, last: int, ours: bytearray) -> list[tuple[int, int, bool]]:
+def _pieces(text: str, body: Words, places: range, marks: Marks) -> list[tuple[int, int, bool]]:
     """The line cut where our words and others meet."""
     out: list[tuple[int, int, bool]] = []
-    start = 0
-    for at in range(first + 1, last):
-        if ours[at] != ours[at - 1]:
-            cut = _between(text, body.span[at - 1][1], body.span[at][0])
-            out.append((start, cut, bool(ours[at - 1])))
+    start, words = 0, _split(body, places, marks)
+    for (_, end, before), (begin, _, ours) in pairwise(words):
+        if ours != before:
+            cut = _between(text, end, begin)
+            out.append((start, cut, before))
             start = cut
-    return [*out, (start, len(text), bool(ours[last - 1]))]
+    return [*out, (start, len(text), words[-1][2])]
+
+
+def _split(body: Words, places: range, marks: Marks) -> list[tuple[int, int, bool]]:
+    """The words of a line with whose they are; one that stands against a word of ours is cut from it."""
+    out: list[tuple[int, int, bool]] = []
+    for at in places:
+        start, end = body.span[at]
+        ours, glued = bool(marks.ours[at]), marks.glued.get(at, 0)
+        if not glued:
+            out.append((start, end, ours))
+            continue
+        cut = end - glued if glued > 0 else start - glued
+        out += [(start, cut, glued < 0), (cut, end, glued > 0)]
+    return out
 
 
 def _between(text: str, end: int, start: int) -> int:

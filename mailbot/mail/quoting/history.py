@@ -67,13 +67,18 @@ def _region(lines: list[Line], reading: Reading, aligned: Aligned, opening: Open
     """Whose the lines of one heading and of what stands below it are, up to line `end`."""
     places = range(opening.start, end)
     known = sum((aligned.ours[at] and not lines[at].blank) or at in aligned.mixed for at in places) >= 2
+    amounts = _amounts_below(lines, range(opening.end + 1, end))
     for at in places:
-        if at <= opening.end:
+        if at <= opening.end or lines[at].button:
             _add(reading, lines[at], Kind.QUOTED)
+        elif known and at in aligned.changed:
+            _cut(reading, lines[at], [(0, len(lines[at].text), False)])
         elif known and at in aligned.mixed:
             _cut(reading, lines[at], aligned.mixed[at])
         elif known and at in aligned.inserted and lines[at].mark is Mark.PREFIXED and not lines[at].blank:
             _cut(reading, lines[at], [(0, len(lines[at].text), False)])
+        elif at in amounts and not aligned.ours[at]:
+            _add(reading, lines[at], Kind.TYPED)
         else:
             ours = aligned.ours[at] or at in aligned.mixed
             kind = _kind(lines[at], ours, known, unmarked)
@@ -156,14 +161,29 @@ def _before(lines: list[Line], reading: Reading, below: bool) -> None:
     """
     typed = max((at for at, row in enumerate(lines) if row.mark is Mark.PLAIN and not row.blank), default=-1)
     for at, row in enumerate(lines):
-        quoted = row.mark is Mark.PREFIXED and not _is_typed_amount(lines, at) and (below or at > typed)
+        quoted = row.mark is Mark.PREFIXED and not _is_amount(lines, at) and (below or at > typed)
         if row.mark is Mark.SIGNATURE:
             _add(reading, row, Kind.ASIDE)
         else:
             _add(reading, row, Kind.QUOTED if quoted or row.mark is Mark.QUOTED else Kind.TYPED)
 
 
-def _is_typed_amount(lines: list[Line], at: int) -> bool:
+def _is_amount(lines: list[Line], at: int) -> bool:
     """«> 5 000 €» is a comparison where nothing else around it is quoted."""
     around = [lines[near].mark for near in (at - 1, at + 1) if 0 <= near < len(lines)]
     return bool(_COUNTED.match(lines[at].folded)) and Mark.PREFIXED not in around
+
+
+def _amounts_below(lines: list[Line], places: range) -> set[int]:
+    """Comparisons below everything that is quoted by ">", each parted from it by a line without one."""
+    out: set[int] = set()
+    run: set[int] = set()
+    for at in reversed(places):
+        if lines[at].mark is not Mark.PREFIXED:
+            out |= run
+            run = set()
+        elif _COUNTED.match(lines[at].folded):
+            run.add(at)
+        else:
+            break
+    return out

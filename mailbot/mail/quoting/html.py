@@ -6,7 +6,7 @@ Linear, whatever the input: lexbor for what is nested as mail is, a plain remova
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import pairwise
 from typing import Any
@@ -68,6 +68,10 @@ class _Walk:
     out: list[Line] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    links: list[bool] = field(
+        default_factory=list
+    )  #: the open links: whether they lead to us, until their first line ends
+    button: bool = True  #: all text of the line so far stands in a link to us
     mark: Mark = Mark.PLAIN
     lists: list[int | None] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
@@ -103,6 +107,8 @@ class _Walk:
         self._enter(tag)
         if tag == "img" and attributes.get("src", "").lower().startswith("cid:"):
             self.pictures.append(attributes["src"][4:])
+        if tag == "a":
+            self.links.append(bool(patterns.OUR_LINK.search(attributes.get("href", ""))))
         mark = _mark(tag, attributes) if attributes or tag == "blockquote" else Mark.PLAIN
         if mark is Mark.CUT and _is_history(node, attributes):
             self._flush()
@@ -138,6 +144,8 @@ class _Walk:
         return f"{self.lists[-1]}. "
 
     def _leave(self, tag: str) -> None:
+        if tag == "a":
+            self.links.pop()
         if tag not in patterns.BLOCK_TAGS:
             return
         self._flush()
@@ -162,25 +170,36 @@ class _Walk:
 
     def _text(self, text: str) -> None:
         if not self.preformatted:
-            self.pieces.append(_SPACES.sub(" ", text))
+            self._piece(_SPACES.sub(" ", text))
             return
         first, *others = text.split("\n")
-        self.pieces.append(first)
+        self._piece(first)
         for other in others:
             self._flush(always=True)
-            self.pieces.append(other)
+            self._piece(other)
+
+    def _piece(self, text: str) -> None:
+        self.pieces.append(text)
+        if self.button and text.strip():
+            self.button = bool(self.links and self.links[-1])
 
     def _flush(self, always: bool = False) -> None:
         text = "".join(self.pieces)
         self.pieces.clear()
         text = text.rstrip() if self.preformatted else text.strip(" ")
         if text or always or self.pictures:
-            self.out.append(prefixed(line(text, self.mark, tuple(self.pictures))))
+            found = prefixed(line(text, self.mark, tuple(self.pictures)))
+            button = self.button and 0 < len(text) <= patterns.LONGEST_LABEL
+            self.out.append(replace(found, button=True) if button else found)
             self.pictures.clear()
+            if self.links:
+                self.links[-1] = False  # a label is one line: what stands in further ones was typed
+        self.button = True
 
 
 def _joined(cells: list[Line], mark: Mark) -> Line:
-    return line(" ".join(x.text.strip() for x in cells), mark, tuple(name for x in cells for name in x.shown))
+    out = line(" ".join(x.text.strip() for x in cells), mark, tuple(name for x in cells for name in x.shown))
+    return replace(out, button=True) if cells and all(x.button for x in cells) else out
 
 
 def _hidden(attributes: dict[str, str]) -> bool:

@@ -8,6 +8,8 @@ from enum import Enum
 from itertools import groupby
 from operator import attrgetter
 
+from mailbot.mail import patterns
+
 _FOLDED: dict[int, str | None] = {
     **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")),
     **dict.fromkeys(map(ord, "\u2019\u02bc\u2018"), "'"),
@@ -17,6 +19,10 @@ _LINKS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>|\[cid:[^\[\]\s]*\]|\[image
 _MOST = 6_000  #: lines that are looked at one by one
 _BUNDLE = 200
 _PICTURES = re.compile(r"\[(?:cid|image): ?([^\[\]\s][^\[\]]*)\]")
+#: What a client makes of a button in a text part: its label, and where it led.
+_BUTTON = re.compile(
+    rf"[^<>:@/]{{0,{patterns.LONGEST_LABEL}}}<(?:https?|mailto):[^<>\s]*{patterns.OUR_LINK.pattern}[^<>\s]*>\s*", re.I
+)
 _PREFIX = re.compile(r"[ \t]{0,3}>[> \t]*")
 
 
@@ -46,6 +52,7 @@ class Line:
     folded: str  #: for comparison: see `fold`; without ">" and links
     mark: Mark = Mark.PLAIN
     shown: tuple[str, ...] = ()  #: content ids, or names, of the pictures that stand in it
+    button: bool = False  #: it is the label of a link to an address or a page of ours, and nothing else
 
     @property
     def blank(self) -> bool:
@@ -62,7 +69,7 @@ def line(text: str, mark: Mark = Mark.PLAIN, shown: tuple[str, ...] = ()) -> Lin
     bare = _LINKS.sub(" ", text) if "<" in text or "[" in text else text
     if "[" in text:
         shown += tuple(_PICTURES.findall(text))
-    return Line(text, fold(bare), mark, shown)
+    return Line(text, fold(bare), mark, shown, "<" in text and bool(_BUTTON.fullmatch(text)))
 
 
 def from_text(text: str) -> list[Line]:
@@ -86,7 +93,8 @@ def prefixed(row: Line) -> Line:
     if not prefix:
         return row
     mark = Mark.PREFIXED if row.mark is Mark.PLAIN else row.mark
-    return Line(row.text, line(row.text[prefix.end() :]).folded, mark, row.shown)
+    rest = line(row.text[prefix.end() :])
+    return Line(row.text, rest.folded, mark, row.shown, row.button or rest.button)
 
 
 def _bundled(rows: list[str]) -> list[Line]:

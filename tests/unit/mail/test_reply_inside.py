@@ -210,3 +210,112 @@ def test_headings_between_two_letters_of_ours_are_history() -> None:
     marked = "\n".join(f"> {row}" for row in f"{older}\n{LE}\n\n{SENT}".split("\n"))
     message = InboundMessage("<1@x>", author, 1, text=f"{LE}\n{marked}\n\nTout est joint.")
     assert reply.written(message, f"{older}\n{SENT}").text == "Tout est joint."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "typed"),
+    [
+        ("24 725 €", "24 775 €", "Le poste « autres frais divers de gestion » atteint 24 775 €, soit"),
+        ("24 725 €", "24.775,50 €", "Le poste « autres frais divers de gestion » atteint 24.775,50 €, soit"),
+        ("34 %", "31 %", "31 % des dépenses. Merci d’en donner le détail."),
+        ("15 décembre", "31 décembre", "Réponse attendue le 31 décembre 2026"),
+        ("note de calcul", "photo du calcul", "Pièce attendue : photo du calcul du coefficient de déduction"),
+        ("24 725 €", "24725 €", ""),
+    ],
+)
+def test_a_figure_or_a_word_put_in_the_place_of_ours_shows_its_line(old: str, new: str, typed: str) -> None:
+    """«24 775 €» alone says nothing to anybody; white space is no change."""
+    found = split(
+        f"Corrigé ci-dessous.\n\n{LE}\n" + "\n".join(f"> {row}" for row in SENT.replace(old, new).split("\n"))
+    )
+    assert found.text == f"Corrigé ci-dessous.\n\n{typed}".strip()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "typed"),
+    [
+        ("(ligne 30)", "(ligneOui30)", "Oui"),
+        ("collègue : eccv", "collègue : RASeccv", "RAS"),
+        ("collègue : eccv", "collègue : Non.eccv", "Non."),
+        ("attendue le 15", "attendue le demain15", "demain"),
+    ],
+)
+def test_what_stands_against_a_word_of_ours_is_not_lost(old: str, new: str, typed: str) -> None:
+    """The red words of a program that puts no space before ours."""
+    assert typed in split(f"{LE}\n" + "\n".join(f"> {row}" for row in SENT.replace(old, new).split("\n"))).text
+
+
+TWO = """Bonjour Maïté Martin,
+
+La ligne 30 regroupe trois comptes : logiciels 9 840 €, assurance 11 260 €, formation 3 625 €.
+
+La décennale a augmenté en 2025 (nouveau chantier). Le détail est joint.
+
+Merci de valider cette réponse avant le 15 décembre 2026."""
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+@pytest.mark.parametrize(
+    ("behind", "typed"),
+    [
+        ("formation 3 625 €.", "Le détail est dans le tableau joint (3 lignes)."),
+        ("(nouveau chantier).", "Le détail est dans le tableau joint (3 lignes)."),
+        ("Bonjour Maïté Martin,", "La ligne 30 regroupe trois comptes et deux provisions."),
+        ("Bonjour Maïté Martin,", "La décennale a augmenté en raison du sinistre de mars."),
+        ("Le détail est joint.", "Merci de valider cette réponse, je pars en congé."),
+    ],
+)
+@pytest.mark.parametrize("apart", ["\n\n", " ", "\n"])
+def test_a_sentence_that_begins_as_one_of_ours_is_not_torn(behind: str, typed: str, apart: str, copies: int) -> None:
+    came = TWO.replace(behind, f"{behind}{apart}{typed}")
+    message = InboundMessage("<1@x>", (Address("M", "m@cabinet.example"),), 1, text=f"{LE}\n\n{came}")
+    assert reply.written(message, "\n".join([TWO] * copies)).text == typed
+
+
+@pytest.mark.parametrize("width", [40, 50, 60])
+def test_a_link_of_ours_that_a_client_wrapped_is_ours(width: int) -> None:
+    link = "https://eccv.assaprol.example/v/daaaaaafe7gxlvkpdcpudmaau4"
+    sent = f"{TWO}\n\nSur la page de validation :\n{link}\n\nOu répondez simplement à ce message."
+    cut = f"{link[:width]}\n> {link[width:]}" if width < len(link) else link[:width]
+    came = sent.replace(link, cut).replace("\n", "\n> ")
+    message = InboundMessage("<1@x>", (Address("M", "m@cabinet.example"),), 1, text=f"OK\n\n{LE}\n\n> {came}")
+    assert reply.written(message, sent).text == "OK"
+
+
+BUTTON = "mailto:eccv%2Bcaaaaaamolhm4kwjpx5fjzmmq4@assaprol.example?subject=Re%3A%20ECCV&amp;body=OK"
+PAGE = (
+    "https://eur02.safelinks.example/?url=https%3A%2F%2Feccv.assaprol.example%2Fv%2Fdaaaaaafe7gxlvkpdcpudmaau4&amp;x=1"
+)
+
+
+def test_the_labels_of_our_buttons_are_ours_though_the_text_of_the_letter_has_none() -> None:
+    ours = SENT.replace("\n", "<br>")
+    buttons = f'<table><tr><td><a href="{PAGE}">Ouvrir la page</a></td><td><a href="{BUTTON}">OK</a></td></tr></table>'
+    head = '<div id="appendonsend"></div>'
+    assert split(html=f"<p>Oui.</p>{head}{ours}{buttons}<a href='{BUTTON}'>Demander un délai</a>").text == "Oui."
+
+
+def test_what_is_typed_behind_the_label_of_a_button_is_not_ours() -> None:
+    ours = SENT.replace("\n", "<br>")
+    typed = f'<br><a href="{BUTTON}">Répondre<br>Oui, 0,82.</a><p>Voir <a href="{BUTTON}">ici</a> pour la suite</p>'
+    assert split(html=f'<div id="appendonsend"></div>{ours}{typed}').text == "Oui, 0,82.\nVoir ici pour la suite"
+
+
+def test_the_labels_of_our_buttons_in_a_text_part_are_ours() -> None:
+    link = BUTTON.replace("&amp;", "&")
+    found = split(f"Oui.\n\n{LE}\n\n{SENT}\n\nRépondre<{link}>\nPas mon dossier <{link}>\nmais oui")
+    assert found.text == "Oui.\n\nmais oui"
+
+
+def test_comparisons_below_what_is_quoted_are_typed() -> None:
+    quoted_letter = "\n".join(f"> {row}".rstrip() for row in SENT.split("\n"))
+    typed = "> 5 000 € : voir facture Martin\n> 3 000 € : relevé\n< 500 € : petites fournitures"
+    assert split(f"{LE}\n{quoted_letter}\n\n{typed}").text == typed
+    kept = f"{LE}\n{quoted_letter}\n> 5 000 €\n\nOui.\n\n> 12 400 €\n> Merci.\n"
+    assert split(kept).text == "Oui."
+
+
+def test_rows_of_dashes_between_typed_lines_stay_below_our_letter() -> None:
+    typed = "Tableau :\n-----------------\nCessions | 1 200\n-----------------\nTotal 5 700"
+    quoted_letter = "\n".join(f"> {row}".rstrip() for row in SENT.split("\n"))
+    assert split(f"{LE}\n{quoted_letter}\n\n{typed}").text == typed
