@@ -240,7 +240,7 @@ def _tried(job: Job, kind: str) -> dict[str, Any]:
     """The command of one part of a reply, carried out and undone like the rest."""
     if kind == "held":
         action, allowed = held.action(job.split.text), job.of_staff and job.trust >= Trust.PROVEN
-        outcome = "done" if allowed else "refuse"
+        outcome = "done" if allowed and action else "refuse"
         return {"verb": "held_line", "question": None, "args": action, "text": job.split.text, "outcome": outcome}
     try:
         with savepoint(job.conn):

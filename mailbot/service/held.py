@@ -24,8 +24,13 @@ from .system import System
 from .target import Target
 
 WAITS = ("held", "shunted")
-_REFERENCE = re.compile(r"[a-z]\d{3,}-\d{4}-\d+", re.IGNORECASE)
+#: « → D0030-2025-1 », « classer dans D0030-2025-1 »: what names where a mail belongs, and says no more.
+_FILED = re.compile(
+    r"(?:(?:ok|oui|classer|affecter|assigner|ranger|pour|dans|sous|vers|sur|a|la|au|question|dossier)\b|[\s,→>:=-])*"
+    r"\[?(?P<ref>[a-z]\d{3,}-\d{4}-\d+)\]?(?:[\s.,!]|merci\b)*"
+)
 #: what is done with it -> the words for it
+_YES = ("oui", "ok", "d'accord")  #: to the proposal of the digest
 _WORDS = {
     "dropped": r"non|no|ecarte|ecarter|supprimer",
     "blocked": r"bloquer|bloque",
@@ -34,14 +39,16 @@ _WORDS = {
 
 
 def action(text: str) -> dict[str, str]:
-    """What a line about held mail asks for, as `mailbot read` prints it."""
+    """What a line about held mail asks for, as `mailbot read` prints it; nothing where that is doubtful."""
     said = fold(core(text)).strip(" .!:→>-")
     named = {"dropped": "drop", "blocked": "block", "retried": "retry"}
     for done, pattern in _WORDS.items():
         if re.fullmatch(pattern, said):
             return {"action": named[done]}
-    ref = _REFERENCE.search(text)
-    return {"action": "assign", **({"question": ref[0].upper()} if ref else {})}
+    ref = _FILED.fullmatch(fold(core(text)))
+    if ref is None:
+        return {"action": "assign"} if said in _YES else {}
+    return {"action": "assign", "question": ref["ref"].upper()}
 
 
 def decide(job: Job, label: str, item: LetterItem, text: str) -> Item:
@@ -53,12 +60,12 @@ def decide(job: Job, label: str, item: LetterItem, text: str) -> Item:
     for done, pattern in _WORDS.items():
         if re.fullmatch(pattern, said):
             return _close(job, label, row, done)
-    ref = _REFERENCE.search(text)
+    ref = _FILED.fullmatch(fold(core(text)))
     meant = _guess(job.conn, row)
-    if ref is None and (said not in ("oui", "ok", "d'accord") or meant is None):
+    if ref is None and (said not in _YES or meant is None):
         return Item(label, meant, refusal="Unclear", about="held", comment=text)
     try:
-        question = find(job.conn, ref[0] if ref else meant.ref if meant else "")
+        question = find(job.conn, ref["ref"].upper() if ref else meant.ref if meant else "")
         assign(job.system, job.conn, row, question, filed_by=job.person)
     except (UsageError, Unreadable, Refusal) as error:
         return Item(label, meant, refusal=type(error).__name__, about="held", comment=text)

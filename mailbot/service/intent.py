@@ -85,6 +85,12 @@ def undoes(text: str) -> bool:
     return _alone(text) in w.UNDO
 
 
+def agrees(text: str) -> bool:
+    """True for words that approve or treat, and say no more."""
+    wanted = _wanted(text)
+    return _unconditional_yes(wanted) or w.TREATED.match(wanted) is not None
+
+
 def _alone(text: str) -> str:
     return fold(core(text)).strip(" .!:\"'«»")
 
@@ -154,7 +160,8 @@ def approve(words: Words) -> Intent:
 
 def _unconditional_no(wanted: str) -> bool:
     explicit = bool(w.NO_BECAUSE.match(wanted))  # « Non : » offers an explanation, which may be a question
-    contradicted = any(_without_thanks(piece) in w.YES for piece in clauses(wanted)[1:])
+    behind = [re.sub(r"^(?:non|nan|no)\s+", "", piece) for piece in clauses(wanted)]
+    contradicted = any(_without_thanks(piece) in w.YES for piece in behind)
     asks = wanted.rstrip(" .!").endswith("?") and not explicit
     return bool(w.NO.match(wanted)) and not asks and not contradicted
 

@@ -21,7 +21,7 @@ from . import held
 from .asking_back import decided
 from .french import core
 from .handlers import SAME, tells_again, trust_needed
-from .intent import Verb
+from .intent import Verb, agrees
 from .job import DECIDES, Job, still_of_the_firm
 from .splitting.apart import Said, taken_apart, with_files
 from .splitting.places import Asked
@@ -66,12 +66,22 @@ def pieces(job: Job) -> list[Piece]:
 
 
 def _with_the_rest(job: Job, found: list[Part], said: Said, decides: bool) -> tuple[list[Part], str]:
-    """The parts, and what is kept beside the first of them; of an expert it is weighed with each of his decisions."""
+    """The parts, and what is kept beside the first of them. Where words decide it is weighed with each decision, and so
+    are the lines behind the last one, which may speak of all: « Tout cela sous réserve de l'accord du client. »
+    """
     unlabelled = [part.text for part in said.loose if not part.stray and not _only_a_name(job, part.text)]
     rest = "\n\n".join(filter(None, (said.before, *unlabelled)))
-    if rest and decides and not job.of_staff:  # « N'envoyez rien avant lundi. »: who can tell?
+    if rest and decides:  # « N'envoyez rien avant lundi. »: who can tell?
         return [Part(part.label, f"{rest}\n\n{part.text}") for part in found], ""
+    if found and decides and (behind := _behind_the_decision(job, found[-1].text)):
+        found = [Part(part.label, f"{part.text}\n\n{behind}") if agrees(part.text) else part for part in found]
     return found, "\n\n".join(filter(None, (rest, *(part.text for part in said.loose if part.stray))))
+
+
+def _behind_the_decision(job: Job, text: str) -> str:
+    """The lines behind one that agrees and is whole; "" where there are none but courtesy and a name."""
+    decision, _, behind = text.partition("\n")
+    return behind.strip() if agrees(decision) and not _only_a_name(job, behind) else ""
 
 
 def _unplaced(job: Job, said: Said, decides: bool) -> list[Unplaced]:

@@ -59,7 +59,7 @@ NOT_MINE = re.compile(
     r"ce dossier n'est (pas|plus) (le mien|a moi|chez nous|chez moi|le notre)\b"
 )
 
-TREATED = re.compile(r"(traitee?|clos|close|cloturee?)\b")
+TREATED = re.compile(r"(traitee?s?|clos|closes?|cloturee?s?)\b")
 OUTCOMES: tuple[tuple[re.Pattern[str], Outcome], ...] = (
     (re.compile(r"satisfaisante?"), Outcome.SATISFACTORY),
     (re.compile(r"(declaration )?rectificative|rectificatif"), Outcome.CORRECTIVE_RETURN),
@@ -89,7 +89,8 @@ NOT_OFFERED = re.compile(
 #: How words that decide begin, behind a label without a sign: « A ok », « 3 traité », « 6 → D0030-2025-1 ».
 DECISION = re.compile(
     r"(?:ok\w*|oui|yes|non|nan|no|d'accord|valid\w*|bon pour|complet\w*|complement|ajout\w*|remplac\w*|modifi\w*|renvo\w*|"
-    r"refus\w*|trait\w*|clos\w*|clotur\w*|redemand\w*|retir\w*|bloqu\w*|reprend\w*|annul\w*|vu\b|[a-z]\d{3,}-\d{4}-\d+)"
+    r"refus\w*|trait\w*|clos\w*|clotur\w*|redemand\w*|retir\w*|bloqu\w*|reprend\w*|annul\w*|vu\b|(?:est )?[aàÀ] (?:revoir|refaire|completer|corriger|reprendre|"
+    r"preciser)\b|pas (?:ok|d'accord|valide\w*)|[a-z]\d{3,}-\d{4}-\d+)"
 )
 
 NUMBERS = tuple(

@@ -40,9 +40,16 @@ def parts(text: str, labels: Labels, decides: bool, for_all: bool = True) -> lis
     opener = Opener(labels, decides)
     lines = one_a_line(text, labels.names, decides, opener.several)
     openings = _outer(lines, _without_doubtful([opener.read(line) for line in lines]), decides)
-    if openings is None:
+    if openings is None or (decides and _named_twice(openings)):
         return [Part("", text)]
     return list(_gathered(lines, _named_others(_with_strays(lines, openings, opener), labels)))
+
+
+def _named_twice(openings: Sequence[Opening | None]) -> bool:
+    """True if a label comes again and new ones follow: « 1 compléter : deux points », « 1) … », « 2) … » is a list."""
+    named: list[str] = [name for opening in openings if opening for name in opening.names]
+    again = next((at for at, name in enumerate(named) if name in named[:at]), len(named))
+    return any(name not in named[:again] for name in named[again:])
 
 
 def _with_strays(lines: Sequence[str], openings: Sequence[Opening | None], opener: Opener) -> list[Opening | None]:
