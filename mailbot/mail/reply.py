@@ -21,9 +21,9 @@ def written(message: InboundMessage, sent: str = "") -> Split:
 
     The notes say which rule found history, that a message was forwarded, and what was in doubt and therefore kept.
     """
-    lines = body(message)
-    reading = _read(lines, sent, message)
+    reading = _read(body(message), sent, message)
     if message.html and agreement.disagree(reading, message, lambda plain: _read(plain, sent, message)):
+        reading = _less_empty(reading, message, sent)
         reading.notes.append(PARTS_DISAGREE)
     notes = [*reading.notes, *(["forwarded"] if reading.forward else [])]
     blocks = _blocks(reading, message)
@@ -40,9 +40,27 @@ def _read(lines: list[Line], sent: str, message: InboundMessage) -> Reading:
     for start, end in runs:
         for at in signature.aside(reading.lines[start:end], sender):
             reading.kinds[start + at] = Kind.ASIDE
-    if not any(kind is Kind.TYPED and not row.blank for row, kind in zip(reading.lines, reading.kinds, strict=True)):
+    if not _count(reading, Kind.TYPED):
         _keep_what_is_doubtful(reading, runs, sender)
     return reading
+
+
+def _less_empty(reading: Reading, message: InboundMessage, sent: str) -> Reading:
+    """The text part as it is read, where the HTML shows nothing typed and the text shows it among more that is quoted.
+
+    Markup that is not closed as it was opened makes all that follows history.
+    """
+    if _count(reading, Kind.TYPED):
+        return reading
+    plain = _read(from_text(message.text), sent, message)
+    if not 0 < _count(plain, Kind.TYPED) < _count(plain, Kind.QUOTED):
+        return reading
+    plain.notes.append("doubt: the text part is read, for the HTML shows nothing typed")
+    return plain
+
+
+def _count(reading: Reading, kind: Kind) -> int:
+    return sum(mine is kind and not row.blank for row, mine in zip(reading.lines, reading.kinds, strict=True))
 
 
 def _keep_what_is_doubtful(reading: Reading, runs: list[tuple[int, int]], sender: str) -> None:

@@ -21,6 +21,7 @@ _BEGINNING = 60  # nodes in which the first words of a heading stand
 _TAG = re.compile(r"<[^<>]*>")
 _NESTING = re.compile(r"<(/?)([a-zA-Z][\w:]*)")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_NAMES = frozenset({"id", "class", "name", "data-marker", "fairemail"})
 
 
 def text(html: str) -> str:
@@ -68,9 +69,7 @@ class _Walk:
     out: list[Line] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
-    links: list[bool] = field(
-        default_factory=list
-    )  #: the open links: whether they lead to us, until their first line ends
+    links: list[bool] = field(default_factory=list)  #: of the open links, whether they lead to us; one line of each
     button: bool = True  #: all text of the line so far stands in a link to us
     mark: Mark = Mark.PLAIN
     lists: list[int | None] = field(default_factory=list)
@@ -208,6 +207,18 @@ def _hidden(attributes: dict[str, str]) -> bool:
 
 
 def _mark(tag: str, attributes: dict[str, str]) -> Mark:
+    named = _named(tag, attributes) if not _NAMES.isdisjoint(attributes) else Mark.PLAIN
+    if named in (Mark.SIGNATURE, Mark.QUOTED):
+        return named
+    style = attributes.get("style", "")
+    if tag == "blockquote":
+        indent = "type" not in attributes and "cite" not in attributes and patterns.HTML_INDENT.search(style)
+        return Mark.PLAIN if indent or "indent" in attributes.get("class", "") else Mark.QUOTED
+    return Mark.CUT if named is Mark.CUT or (style and patterns.HTML_CUT_STYLE.search(style)) else Mark.PLAIN
+
+
+def _named(tag: str, attributes: dict[str, str]) -> Mark:
+    """What the names of an element say."""
     name, classes = attributes.get("id", ""), attributes.get("class", "")
     key = f"{tag}#{name} .{classes} [{attributes.get('name', '')}] {attributes.get('data-marker', '')}"
     if "fairemail" in attributes:
@@ -217,13 +228,7 @@ def _mark(tag: str, attributes: dict[str, str]) -> Mark:
         return Mark.SIGNATURE
     if patterns.HTML_QUOTED.search(key):
         return Mark.QUOTED
-    if tag == "blockquote":
-        style = attributes.get("style", "")
-        indent = "type" not in attributes and "cite" not in attributes and patterns.HTML_INDENT.search(style)
-        return Mark.PLAIN if indent or "indent" in classes else Mark.QUOTED
-    if patterns.HTML_CUT.search(key) or patterns.HTML_CUT_STYLE.search(attributes.get("style", "")):
-        return Mark.CUT
-    return Mark.PLAIN
+    return Mark.CUT if patterns.HTML_CUT.search(key) else Mark.PLAIN
 
 
 def _is_history(node: Any, attributes: dict[str, str]) -> bool:

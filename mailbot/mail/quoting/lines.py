@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 from operator import attrgetter
@@ -18,6 +18,7 @@ _FOLDED: dict[int, str | None] = {
 _LINKS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>|\[cid:[^\[\]\s]*\]|\[image:[^\[\]]*\]")
 _MOST = 6_000  #: lines that are looked at one by one
 _BUNDLE = 200
+_NARROWEST, _WIDEST = 60, 100  #: letters of a line, where programs wrap text
 _PICTURES = re.compile(r"\[(?:cid|image): ?([^\[\]\s][^\[\]]*)\]")
 #: What a client makes of a button in a text part: its label, and where it led.
 _BUTTON = re.compile(
@@ -84,7 +85,35 @@ def from_text(text: str) -> list[Line]:
             opens = ">" in row[:4] and not _is_open(above)
             out.append(prefixed(line(row)) if opens else line(row))
             above = row
-    return out
+    return _rejoined(out)
+
+
+def _rejoined(rows: list[Line]) -> list[Line]:
+    """The lines; what a client wrapped off the end of quoted lines, leaving no ">" before it, marked as they are.
+
+    Such an end would not have fitted into the line above, which breaks off within a sentence. Once may be chance.
+    """
+    widest = max((len(row.text) for row in rows if row.mark is Mark.PREFIXED and not row.blank), default=0)
+    if not _NARROWEST <= widest <= _WIDEST:
+        return rows
+    ends = [
+        at
+        for at in range(1, len(rows))
+        if rows[at].mark is Mark.PLAIN and rows[at - 1].mark is Mark.PREFIXED and _is_end(rows, at, widest)
+    ]
+    for first in ends if len(ends) > 1 else []:
+        at = first
+        while at < len(rows) and rows[at].mark is Mark.PLAIN and (at == first or _is_end(rows, at, widest)):
+            rows[at] = replace(rows[at], mark=Mark.PREFIXED)
+            at += 1
+    return rows
+
+
+def _is_end(rows: list[Line], at: int, widest: int) -> bool:
+    above, row = rows[at - 1], rows[at]
+    if above.blank or row.blank or above.text.rstrip().endswith((".", "!", "?")):
+        return False
+    return len(above.text.rstrip()) + 1 + len(row.text.split(maxsplit=1)[0]) > widest
 
 
 def prefixed(row: Line) -> Line:

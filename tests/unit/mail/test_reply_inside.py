@@ -319,3 +319,42 @@ def test_rows_of_dashes_between_typed_lines_stay_below_our_letter() -> None:
     typed = "Tableau :\n-----------------\nCessions | 1 200\n-----------------\nTotal 5 700"
     quoted_letter = "\n".join(f"> {row}".rstrip() for row in SENT.split("\n"))
     assert split(f"{LE}\n{quoted_letter}\n\n{typed}").text == typed
+
+
+def test_ends_of_quoted_lines_that_a_client_wrapped_off_are_quoted() -> None:
+    came = (
+        "> Le dossier présente des recettes taxables et des recettes exonérées. Quel\n"
+        "coefficient de déduction a été appliqué ?\n"
+        ">\n"
+        "> Une cession de matériel figure au tableau des plus-values mais la ligne 35\n"
+        "est servie pour 0 €.\n"
+        ">\n"
+        "> Quelle en est la raison ?\n"
+        "Un oubli.\n"
+    )
+    message = InboundMessage(
+        "<1@x>", (Address("M", "m@cabinet.example"),), 1, text=f"Voir ci-dessous.\n\n{LE}\n\n{came}"
+    )
+    assert reply.written(message, "").text == "Voir ci-dessous.\n\nUn oubli."
+
+
+@pytest.mark.parametrize("answer", ["Oui.", "oui, au prorata", "12 000 €"])
+def test_an_answer_right_below_a_long_quoted_line_is_typed(answer: str) -> None:
+    came = f"> Quel coefficient de déduction a été appliqué en 2025 et comment a-t-il\n{answer}\n> été déterminé ?"
+    message = InboundMessage("<1@x>", (Address("M", "m@cabinet.example"),), 1, text=f"{LE}\n\n{came}")
+    assert reply.written(message, "").text == answer
+
+
+@pytest.mark.parametrize("sent", [SENT, ""])
+def test_markup_that_is_not_closed_as_it_was_opened_hides_no_answer(sent: str) -> None:
+    """A blockquote that ends inside a table ends nowhere; the text part still shows what was typed."""
+    first, second = SENT.split("\n\nQuestion 2")
+    rows = [f"Question 2{second}".replace("\n", "<br>"), first.replace("\n", "<br>")]
+    quote = '<blockquote type="cite">'
+    html = f"{quote}{LE}<table><tr><td>{rows[1]}</blockquote><p>0,82, au prorata.</p>{quote}{rows[0]}</td></tr></table>"
+    text = "\n".join(f"> {row}" for row in f"{LE}\n{first}".split("\n")) + "\n\n0,82, au prorata.\n\n"
+    text += "\n".join(f"> {row}" for row in f"Question 2{second}".split("\n"))
+    message = InboundMessage("<1@x>", (Address("M", "m@cabinet.example"),), 1, text=text, html=html)
+    found = reply.written(message, sent)
+    assert found.text == "0,82, au prorata."
+    assert sent or reply.PARTS_DISAGREE in found.notes
