@@ -186,7 +186,7 @@ class _Found:
             self._text(part, data)
         elif _may_be_body(part) and data.strip():
             self.doubtful.append((part, data))
-        elif (data or part.type.startswith("message/")) and not _is_a_version(part):
+        elif (data or part.names or part.type.startswith("message/")) and not _is_a_version(part):
             self._attachment(part, data)
 
     def _text(self, part: Part, data: bytes) -> None:

@@ -21,14 +21,20 @@ _MARKS = tuple(
 )  # fmt: skip
 _LEAD_IN = re.compile(rb"(?:\A|[;,\t|\"'\r\n])[ \t\"']*[=+\-@][^;\t\r\n|]*\Z")
 _SERVER = re.compile(rb"[a-z]\w*\Z")  #: what stands before the bar of « =cmd|'/c calc'!A0 »
+#: the first records of a SYLK file, which Excel opens by its content: « ID;Prénom;Nom » of a list begins alike
+_SYLK = re.compile(
+    rb"\AID;P[^\r\n]{0,200}\r?\n(?:[^\r\n]{0,500}\r?\n){0,50}(?:NN;N|C;(?:[A-Z][^;\r\n]{0,50};){0,4}[EK])"
+)
 _LOOKED_BACK = 300  #: bytes before a mark in which its cell must begin
 _PLACES = 500  #: places that are looked at, for each mark
 
 
 def dangerous(data: bytes) -> Danger | None:
-    """FORMULA if a cell begins as a formula and reaches outside; None else."""
+    """FORMULA if a cell begins as a formula and reaches outside, or for a SYLK file; None else."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.replace(b"\0", b"")
+    if _SYLK.match(data):
+        return Danger.FORMULA
     lowered = data.lower()
     return Danger.FORMULA if any(_LEAD_IN.search(before) for before in _before_marks(lowered)) else None
 

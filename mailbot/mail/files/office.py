@@ -51,7 +51,10 @@ _ELSEWHERE = re.compile(
 _OF_THE_HOUSE = re.compile(r"[^.@]*|[a-z]:.*|[^@]+\.(?:local|lan|intra|internal)(?::\d+)?", re.I)
 _DECLARES = re.compile(rb"<!ENTITY", re.I)
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.I)
-_FIELDS = re.compile(rb"\bDDEAUTO\b|<(?:\w+:)?ddeLink\b")
+_FIELDS = re.compile(rb"\bDDEAUTO\b|<(?:\w+:)?ddeLink\b|<office:dde-source\b|<text:dde-connection|[=(]\s?DDE\(")
+_INSTRUCTION = re.compile(rb"<\w+:instrText\b[^>]{0,100}>([^<]{0,1000})")
+_RUNS_OVER = re.compile(rb"\bDDE(?:AUTO)?\s")
+_LISTENER = b"vnd.sun.star.script:"  #: a macro that an OpenDocument calls, wherever it lies
 _OF_PASSWORD = re.compile(rb"<manifest:encryption-data")
 
 
@@ -128,9 +131,11 @@ def _in_parts(members: list[zipfile.ZipInfo], data: bytes) -> Danger | None:
         plain = text.replace(b"\0", b"")
         if has_code(text) if name.endswith(".bin") else _is_macro(name, plain):
             found.add(Danger.MACRO)
+        elif name.endswith(".bin") and _packages(text):
+            found.add(Danger.ACTIVE)
         elif _DECLARES.search(plain) or (_DOCTYPE.search(plain) and not name.startswith("meta-inf/")):
             found.add(Danger.BOMB)
-        elif _FIELDS.search(plain):
+        elif _FIELDS.search(plain) or _RUNS_OVER.search(b"".join(_INSTRUCTION.findall(plain))):
             found.add(Danger.ACTIVE)
         elif _OF_PASSWORD.search(plain):
             found.add(Danger.LOCKED)
@@ -139,6 +144,8 @@ def _in_parts(members: list[zipfile.ZipInfo], data: bytes) -> Danger | None:
 
 
 def _is_macro(name: str, text: bytes) -> bool:
+    if _LISTENER in text:
+        return True
     names_it = name == "[content_types].xml" or name.endswith(".rels")
     return names_it and (bool(_MACRO_TYPE.search(text)) or any(map(_fetches, _RELATION.findall(text))))
 
@@ -208,6 +215,9 @@ _STORAGE = re.compile(rb"[Vv]\0[Bb]\0[Aa]\0\0\0.{56}\x08\0[\x01\x02]", re.S)
 _ENTRY = 128  #: bytes of an entry of the directory, which lies at a multiple of it
 #: the record of a sheet of Excel 4 macros: BOUNDSHEET of type 1 ([MS-XLS] §2.4.28)
 _SHEET = re.compile(rb"\x85\0(.)\0.{4}[\0-\x02]\x01(.)([\0\x01])", re.S)
+_NATIVE, _PAINT = _wide("\x01Ole10Native"), b"PBrush\0"  #: [MS-OLEDS] §2.3.6
+#: a field that runs something, its text of one or two bytes a character ([MS-DOC] §2.8.25)
+_OLD_FIELD = re.compile(rb"\x13\0?(?: \0?){0,9}D\0?D\0?E(?:\0?A\0?U\0?T\0?O)?\0? ")
 _INSTALLER = bytes.fromhex("84100c0000000000c000000000000046")  #: class of a .msi
 
 
@@ -216,7 +226,16 @@ def compound(data: bytes) -> Looked:
     if _INSTALLER in data:
         return "program", None
     kind = next((kind for name, kind in _KINDS if _wide(name) in data), "ole")
-    return kind, Danger.MACRO if kind != "msg" and has_code(data) else None
+    if kind == "msg":
+        return kind, None
+    if has_code(data):
+        return kind, Danger.MACRO
+    return kind, Danger.ACTIVE if _packages(data) or _OLD_FIELD.search(data) else None
+
+
+def _packages(data: bytes) -> bool:
+    """True where a compound file holds a joined file of any kind; pictures of Paint are kept the same way."""
+    return _NATIVE in data and _PAINT not in data
 
 
 def has_code(data: bytes) -> bool:

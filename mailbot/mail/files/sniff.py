@@ -1,7 +1,6 @@
 """What the content of a file really is, by its first bytes, and whether its name, its declared type and it agree.
 
-Nothing is unpacked and no picture is decoded. What may be inside a document is looked for in `mail/office.py` and
-`mail/pdf.py`.
+Nothing is unpacked and no picture is decoded. What may be inside a document is looked for in `office.py` and `pdf.py`.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ ENDINGS: dict[str, frozenset[str]] = {
         "xls": "xls xlt xla",
         "ppt": "ppt pps",
         "msg": "msg",
-        "ole": "doc dot xls xlt ppt pps msg",
+        "ole": "msg",
         "rtf": "rtf doc",
         "image": "jpg jpeg jpe jfif png heic heif tif tiff gif bmp webp avif",
         "text": "txt csv tsv xls eml log md xml json asc",
@@ -53,7 +52,12 @@ WITH_MACROS = frozenset("docm dotm xlsm xltm xlsb xlam xla pptm potm ppsm ppam s
 #: declared types of pages and scripts: no document is sent so
 ACTIVE_TYPES = re.compile(r"(text|application)/(xhtml\+xml|html|(x-)?javascript|hta|x-sh|java-archive)|image/svg\+xml")
 #: contents that a program may export under a spreadsheet's or text's name: not accepted, and no deceit
-EXPORTS = {"html": frozenset("xls doc csv txt".split()), "xml": frozenset("xls doc csv".split())}
+EXPORTS = {
+    "html": frozenset("xls doc csv txt".split()),
+    "xml": frozenset("xls doc csv".split()),
+    "ole": frozenset("doc dot xls xlt ppt pps".split()),
+    "text": frozenset({"doc"}),
+}
 
 _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "image"),
@@ -92,6 +96,7 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
 _PICTURES = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"})
 _TAG = re.compile(rb"<(!doctype html|html|head|body|script|iframe|svg|meta|table|\?php|%|hta:|object|embed|a )", re.I)
 _MARKUP = re.compile(rb"<[a-z!?/%]", re.I)
+_OBJECT = re.compile(rb"\d\s+obj\b|%%EOF")  #: a text that only speaks of « %PDF » has none
 _BLANK = b"\xef\xbb\xbf \t\r\n\f"
 _CONTROLS = bytes(sorted({*range(32), 127} - {9, 10, 12, 13, 27}))
 _HEAD = 65_536
@@ -189,7 +194,7 @@ def _content(data: bytes) -> tuple[str, Danger | None]:
         return "archive", Danger.ARCHIVE
     if kind == "rtf":
         return "rtf", office.in_rtf(data)
-    if kind == "pdf" or (kind in ("", "text") and b"%PDF-" in head[:LATE_HEADER]):
+    if kind == "pdf" or (kind in ("", "text") and b"%PDF-" in head[:LATE_HEADER] and _OBJECT.search(data)):
         return "pdf", _in_pdf(data)
     if kind == "text":
         return _marked_up(head) or "text", None
@@ -199,11 +204,11 @@ def _content(data: bytes) -> tuple[str, Danger | None]:
 
 
 def _in_pdf(data: bytes) -> Danger | None:
-    """Disguised where it is something else as well; active where it runs something."""
+    """Disguised where it is something else as well; else what is wrong inside."""
     before = data[: data.find(b"%PDF-")]
     if _MARKUP.search(before) or _sign(before) not in ("", "text") or office.ends_as_archive(data):
         return Danger.DISGUISED
-    return Danger.ACTIVE if pdf.active(data) else None
+    return pdf.danger(data)
 
 
 def _sign(head: bytes) -> str:

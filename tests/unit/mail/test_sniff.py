@@ -52,7 +52,6 @@ def danger(name: str, data: bytes, type_: str = OCTETS) -> D | None:
         ("RELEVE.PDF", PDF),
         ("sans-ligne.pdf", b"\r\n" + PDF),
         ("scanner.pdf", b"\x1b%-12345X@PJL\r\n" + PDF),
-        ("banque.pdf", pdf(b"", b"").replace(b"trailer<<", b"trailer<</Encrypt 9 0 R ")),
         ("facture-x.pdf", pdf(b"/Names<</EmbeddedFiles 5 0 R>>/OpenAction[3 0 R/FitH 0]")),
         ("longue.pdf", pdf(b"/BaseFont/Arial#20Narrow/JS/JavaScripted#20".replace(b"/JavaScripted", b"/Java"))),
         ("photo.jpg", JPEG),
