@@ -9,7 +9,7 @@ from __future__ import annotations
 import email
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import Message
 
@@ -32,6 +32,9 @@ _SUBJECT = re.compile(rb"^subject:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I
 _ARMOUR = "-----BEGIN PGP MESSAGE-----"
 _ARMOURED = re.compile(rf"^(?:<[^<>]*>)*{_ARMOUR}", re.M)
 _VERSIONS = frozenset("text/enriched text/richtext text/x-amp-html text/watch-html text/rtf".split())
+_WHOLE_PAGE = re.compile(
+    r"\s*(?:<!doctype html[^>]{0,300}>\s*)?<html[\s>]", re.I
+)  #: HTML that a script calls plain text
 _ID = re.compile(r"<[^<>\s]{1,998}>")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]+@[^\s@<>\"(),:;\\]+")
 _MESSAGE_ID = re.compile(rb"^message-id:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
@@ -196,6 +199,8 @@ class _Found:
         text, note = bodies.decode(data, said.get("charset", ""))
         if note:
             self.notes.append(note)
+        if part.type == "text/plain" and _WHOLE_PAGE.match(text):
+            part = replace(part, type="text/html")
         text, files = inside_text(part, text)
         if len(text) > self.longest:
             raise Unreadable(f"a text of {len(text)} characters")

@@ -24,7 +24,7 @@ _SIGNATURE_END = "-----END PGP SIGNATURE-----"
 
 def content(part: Message, light: Light) -> tuple[bytes, str]:
     """(decoded bytes, note) of a part of `light` that is no container. Broken base64 is read as far as it goes."""
-    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    encoding = transfer(part)
     if encoding.startswith("base64"):
         payload = part.get_payload()
         packed = light.restored(payload.encode("ascii", "replace")) if isinstance(payload, str) else b""
@@ -37,6 +37,11 @@ def content(part: Message, light: Light) -> tuple[bytes, str]:
         return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", quoted) if spoilt else quoted), ""
     data = part.get_payload(decode=True)
     return (data, "") if isinstance(data, bytes) else (b"", "")
+
+
+def transfer(part: Message) -> str:
+    """The transfer encoding that a part names, in small letters; some programs put quotes around it."""
+    return str(part.get("content-transfer-encoding", "")).strip(" \t\"'").lower()
 
 
 def _raw(part: Message) -> bytes:

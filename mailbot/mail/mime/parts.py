@@ -216,6 +216,6 @@ def _bytes(leaf: Message, light: Light) -> tuple[bytes, str]:
         if isinstance(child, Message):
             BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(child)
     data = light.restored(out.getvalue())
-    if str(leaf.get("content-transfer-encoding", "")).strip().lower() == "base64":  # RFC 2046 §5.2.1 forbids it
+    if bodies.transfer(leaf) == "base64":  # RFC 2046 §5.2.1 forbids it
         return bodies.unpacked(data.strip())[0], "a message in base64"
     return data, ""

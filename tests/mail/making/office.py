@@ -32,6 +32,15 @@ def zipped(members: dict[str, bytes | str], stored: str = "", flagged: bool = Fa
     return sink.getvalue()
 
 
+def bomb(megabytes: int) -> bytes:
+    """A workbook with a sheet that unpacks to so much, written piece by piece."""
+    sink = io.BytesIO(ooxml("xlsx"))
+    with zipfile.ZipFile(sink, "a", zipfile.ZIP_DEFLATED) as box, box.open("xl/worksheets/sheet9.xml", "w") as sheet_:
+        for _ in range(megabytes):
+            sheet_.write(b"0" * 1_000_000)
+    return sink.getvalue()
+
+
 class Piped:
     """A file that cannot be sought in: zipfile then writes data descriptors, as Google and Java do."""
 
