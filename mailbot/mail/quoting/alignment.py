@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mailbot.mail.quoting import gaps
@@ -35,6 +35,7 @@ class Aligned:
     mixed: dict[int, list[tuple[int, int, bool]]]  #: line -> its pieces (start, end, ours), where both stand in it
     inserted: set[int]  #: lines of others that stand between two words of ours that follow each other in our letter
     changed: set[int]  #: lines of ours in which somebody put other words or figures
+    letter: frozenset[str] = frozenset()  #: the words of our letters, as they are compared
 
 
 def align(lines: list[Line], sent: str) -> Aligned:
@@ -49,7 +50,7 @@ def align(lines: list[Line], sent: str) -> Aligned:
         marks.ours[run.at : run.end] = b"\1" * run.length
     for left, right in pairwise([Run(0, 0, 0), *runs, Run(len(body.keys), len(letter.keys), 0)]):
         gaps.fill(body, letter, left, right, marks)
-    return _by_line(lines, body, runs, marks)
+    return replace(_by_line(lines, body, runs, marks), letter=frozenset(letter.keys))
 
 
 # --- runs -----------------------------------------------------------------------------------------------------------

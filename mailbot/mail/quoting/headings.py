@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from mailbot.mail import patterns
 from mailbot.mail.quoting.alignment import Aligned
 from mailbot.mail.quoting.lines import Line, Mark, line
+from mailbot.mail.quoting.words import Words
 
 _LONGEST_HEADING = 30  # lines
+_LETTER_HEAD = 12  #: lines of a letter of ours, in which its author is named
+_NAME = re.compile(r"\b[A-ZÀ-Þ][^\W\d_]{2,}")
 HISTORY = (Mark.QUOTED, Mark.PREFIXED)
 
 
@@ -182,7 +185,8 @@ class _Search:
             joined = f"{joined} {row.folded}".strip()
             if not _may_attribute(row.folded) if end == at else patterns.ATTRIBUTION_DAY.match(row.folded):
                 return None  # none begins here, or one begins further down and what stands above it is typed
-            if row.folded.endswith((":", "：")) and self._hangs_together(at, end) and self._is_attribution(joined, end):
+            ends = row.folded.endswith((":", "：")) and self._hangs_together(at, end)
+            if ends and self._is_attribution(joined, at, end):
                 return end
         return None
 
@@ -201,7 +205,7 @@ class _Search:
             return bool(patterns.ATTRIBUTION_SURE.search(folded))
         return any(pattern.match(folded) for pattern in (patterns.HEADER, patterns.SEPARATOR, patterns.MESSAGE_OF))
 
-    def _is_attribution(self, joined: str, end: int) -> bool:
+    def _is_attribution(self, joined: str, at: int, end: int) -> bool:
         sure = bool(patterns.ATTRIBUTION_SURE.search(joined))
         verb = bool(patterns.ATTRIBUTION_END.search(joined) or patterns.ATTRIBUTION_OTHER.search(joined))
         if (verb and sure) or patterns.ATTRIBUTION_BARE.search(joined):
@@ -212,7 +216,15 @@ class _Search:
         if self._begins_heading(following) or end in self.aligned.mixed or end in self.aligned.inserted:
             return False  # what was typed stands above the heading, or among words of ours
         marked = self.lines[following].mark in HISTORY and self.lines[end].mark not in HISTORY
-        return marked or self.aligned.ours[following]
+        if self.aligned.ours[following] or patterns.MARKER.search(self.lines[following].folded):
+            return sure or self._names_us(at, end, following)
+        return marked
+
+    def _names_us(self, at: int, end: int, following: int) -> bool:
+        """Whether an attribution names who wrote our letter below: «M. Lopez a écrit :» was typed above it."""
+        names = Words.of([" ".join(_NAME.findall(row.text)) for row in self.lines[at : end + 1]]).keys
+        head = Words.of([row.text for row in self.lines[following : following + _LETTER_HEAD]]).keys
+        return not self.aligned.letter.union(head).isdisjoint(names)
 
 
 def _header(folded: str, sure: bool) -> re.Match[str] | None:

@@ -53,13 +53,14 @@ def read(lines: list[Line], sent: str = "") -> Reading:
 def _trusted(openings: list[Opening], lines: list[Line], aligned: Aligned) -> list[Opening]:
     """The openings without those that may be the writer's own «Le 12 mars, le client a écrit :».
 
-    Such a one has no address, our letter follows further down, and none of our words stands right below.
+    Such a one has no address, our letter follows further down, and nothing of it stands right below.
     """
     if len(openings) < 2 or openings[0].note != "attribution" or headings.is_marked(lines, openings[0]):
         return openings
     first, end = openings[0], openings[1].start
     addressed = any("@" in row.folded for row in lines[first.start : first.end + 1])
     ours = any(aligned.ours[first.start : end]) or not any(aligned.ours[end:])
+    ours = ours or (openings[1].note == "marker line" and headings.following_line(lines, first.end + 1) == end)
     return openings if addressed or ours else openings[1:]
 
 

@@ -358,3 +358,25 @@ def test_markup_that_is_not_closed_as_it_was_opened_hides_no_answer(sent: str) -
     found = reply.written(message, sent)
     assert found.text == "0,82, au prorata."
     assert sent or reply.PARTS_DISAGREE in found.notes
+
+
+@pytest.mark.parametrize("sent", [SENT, ""], ids=["sent known", "sent unknown"])
+@pytest.mark.parametrize("prefix", ["> ", ""])
+@pytest.mark.parametrize(
+    ("above", "typed"),
+    [
+        ("M. Lopez a écrit :", "M. Lopez a écrit :"),
+        ("Le 12 mars, M. Lopez a écrit :", "Le 12 mars, M. Lopez a écrit :"),
+        ('M. Lopez a écrit : "bon pour accord"', 'M. Lopez a écrit : "bon pour accord"'),
+        ("ASSAPROL a écrit :", ""),
+        ("Le 12/01/2026, ASSAPROL a écrit :", ""),
+        ("<eccv@assaprol.example> a écrit :", ""),
+    ],
+)
+def test_who_wrote_the_letter_is_named_by_a_program_and_others_by_a_person(
+    above: str, typed: str, prefix: str, sent: str
+) -> None:
+    letter = SENT.replace("ligne ———\n", "ligne ———\n\nASSAPROL · D0009-2025\n", 1)
+    below = "\n".join(f"{prefix}{row}".rstrip() for row in letter.split("\n"))
+    message = InboundMessage("<1@x>", (Address("M", "m@cabinet.example"),), 1, text=f"Voir.\n\n{above}\n\n{below}")
+    assert reply.written(message, sent and letter).text == f"Voir.\n\n{typed}".strip()
