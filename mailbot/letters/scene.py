@@ -65,8 +65,8 @@ class Unplaced:
     """Something in a reply to several questions that nothing ties to one of them."""
 
     text: str = ""
-    label: str = ""  #: that the words name and the letter does not have; of a file, the answer it was put to
-    file: str = ""  #: its name, where it is a file
+    label: str = ""  #: that the words name and the letter does not have; of files, the answer they were put to
+    files: tuple[str, ...] = ()  #: the names, where they are files
 
 
 @dataclass(frozen=True)

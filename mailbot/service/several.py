@@ -24,6 +24,7 @@ from .handlers import SAME, tells_again, trust_needed
 from .intent import Verb, agrees
 from .job import DECIDES, Job, still_of_the_firm
 from .splitting.apart import Said, taken_apart, with_files
+from .splitting.filing import Filed
 from .splitting.places import Asked
 from .splitting.typed import Labels, Part, says_nothing, words
 
@@ -55,8 +56,7 @@ def pieces(job: Job) -> list[Piece]:
     if not found or not all(one.label for one in filed):
         raise Unclear("no item of the letter is named", about="which", draft=core(job.split.text))
     found, aside = _with_the_rest(job, found, said, decides)
-    put = [Unplaced(file=file.name, label=f.label) for file, f in zip(job.files, filed, strict=True) if not f.surely]
-    job.unplaced.extend([*_unplaced(job, said, decides), *put])
+    job.unplaced.extend([*_unplaced(job, said, found, decides), *_put_somewhere(job, filed)])
     made, by_label = [], {item.label: item for item in items}
     for part in found:
         files = tuple(file for file, one in zip(job.files, filed, strict=True) if one.label == part.label)
@@ -84,15 +84,24 @@ def _behind_the_decision(job: Job, text: str) -> str:
     return behind.strip() if agrees(decision) and not _only_a_name(job, behind) else ""
 
 
-def _unplaced(job: Job, said: Said, decides: bool) -> list[Unplaced]:
+def _put_somewhere(job: Job, filed: list[Filed]) -> list[Unplaced]:
+    """The files of which nothing says where they belong, by the answer they were put to."""
+    put = [(one.label, file.name) for file, one in zip(job.files, filed, strict=True) if not one.surely]
+    return [
+        Unplaced(label=label, files=tuple(name for at, name in put if at == label))
+        for label in dict.fromkeys(label for label, _ in put)
+    ]
+
+
+def _unplaced(job: Job, said: Said, found: list[Part], decides: bool) -> list[Unplaced]:
     """What the receipt asks about: words below our lines, labels that the letter does not have, and words above the
     first label where they may be what another question still waits for."""
-    found = [Unplaced(part.text, part.label if part.stray else "") for part in said.loose]
-    found = [one for one in found if one.label or not _only_a_name(job, one.text)]
-    answered = {part.label for part in said.parts}
+    left = [Unplaced(part.text, part.label if part.stray else "") for part in said.loose]
+    left = [one for one in left if one.label or not _only_a_name(job, one.text)]
+    answered = {part.label for part in found}
     if said.before and not decides and any(_waits(job, item) for item in job.items() if item.label not in answered):
-        found.insert(0, Unplaced(said.before))
-    return found
+        left.insert(0, Unplaced(said.before))
+    return left
 
 
 def _waits(job: Job, item: LetterItem) -> bool:
@@ -119,6 +128,7 @@ def _labels(job: Job, items: list[LetterItem]) -> Labels:
         [item.label for item in items if item.kind == "version" and _of_tous(job, item)],
         _tokens(job, {question.id: label for label, question in about.items()}),
         {label: question.text for label, question in about.items()},
+        {label: question.document for label, question in about.items()},
     )
 
 

@@ -1,8 +1,9 @@
 """Which answer each file of a mail belongs to: by the words that name it, by its own name, by its place.
 
-Pure. In order of trust: its whole name in the words of one answer, a reference or label in its name, most of its name
-in the words, « PJ 2 » for the second file, where it is shown in the mail, the one answer that announces a file. What
-none of these places goes to the first answer, and the receipt says so.
+Pure. In order of trust: its whole name in the words of one answer, a reference or label in its name, the number that
+each name of the mail begins with, most of its name in the words, « PJ 2 » for the second file, where it is shown in the
+mail, the one answer that announces a file. What none of these places goes to the answer whose question asks for such a
+document, else to the first, and the receipt says so.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _ANNOUNCED = re.compile(
     r"\b(?:voir|cf\.?) (?:la |le |les )?(?:pieces?|fichiers?|photos?|scans?|documents?)\b"
 )
 _NO_FILE = re.compile(r"\b(?:pas|sans|aucune?|non)\b[^.;\n]{0,30}\bjointe?s?\b")
+#: « 2-detail.pdf », « 3. paie.pdf », « 1.pdf »: a number, and what is no more of it.
+_BEGINS = re.compile(r"(?P<label>\d{1,2}|[a-z])(?:\s*[-_.)–]+\s*(?!\d)|\s+(?!\d)|$)(?P<more>.*)")
 #: Words of file names that tell none from another.
 _COMMON = frozenset(
     "pdf scan scans scanne image img photo doc document fichier copie piece jointe pj page pages version final finale "
@@ -50,23 +53,37 @@ def labels_of(
     where it was shown nowhere. Without any part only a file that names its question has a label.
     """
     told = {part.label: fold(part.text) for part in parts}
+    numbered = _all_numbered(names, told)
     by_order = _plain(names)
     rules: list[Callable[[int], str]] = [
         lambda n: _only(label for label, text in told.items() if _names(text, names[n])),
         lambda n: _in_its_name(names[n], labels),
+        lambda n: numbered[n] if numbered else "",
         lambda n: _mentioned(words(_stem(names[n])), told),
         lambda n: _only(label for label, text in told.items() if by_order and n + 1 in _numbers(text)),
         lambda n: shown[n],
         lambda n: _only(label for label, text in told.items() if _announces(text, decides)),
     ]
-    return [_filed(n, rules, list(told)) for n in range(len(names))]
+    wanted = {label: fold(labels.documents.get(label, "")) for label in told}
+    return [_filed(names[n], [rule(n) for rule in rules], wanted) for n in range(len(names))]
 
 
-def _filed(n: int, rules: Sequence[Callable[[int], str]], known: Sequence[str]) -> Filed:
-    found = next((label for rule in rules if (label := rule(n))), "")
-    if found or not known:
+def _filed(name: str, said: Iterable[str], wanted: Mapping[str, str]) -> Filed:
+    """`said` are the labels that the rules give, `wanted` the documents that the questions ask for, by label."""
+    found = next(filter(None, said), "")
+    if found or not wanted:
         return Filed(found)
-    return Filed(known[0], surely=len(known) == 1)
+    number = fold(_stem(name)).upper()
+    guess = number if number in wanted else _mentioned(words(_stem(name)), wanted)
+    return Filed(guess or next(iter(wanted)), surely=len(wanted) == 1)
+
+
+def _all_numbered(names: Sequence[str], told: Mapping[str, str]) -> list[str]:
+    """The label that each name begins with, where every one begins with another that was answered, and says more."""
+    known = {label.lower(): label for label in told}
+    found = [_BEGINS.fullmatch(fold(_stem(name))) for name in names]
+    begun = [known.get(one["label"], "") if one and words(one["more"]) else "" for one in found]
+    return begun if len(names) > 1 and all(begun) and len(set(begun)) == len(begun) else []
 
 
 def _only(found: Iterable[str]) -> str:

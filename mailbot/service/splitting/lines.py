@@ -40,9 +40,39 @@ def parts(text: str, labels: Labels, decides: bool, for_all: bool = True) -> lis
     opener = Opener(labels, decides)
     lines = one_a_line(text, labels.names, decides, opener.several)
     openings = _outer(lines, _without_doubtful([opener.read(line) for line in lines]), decides)
-    if openings is None or (decides and _named_twice(openings)):
+    if openings is None or (_named_twice(openings) if decides else _is_headed(lines, openings)):
         return [Part("", text)]
     return list(_gathered(lines, _named_others(_with_strays(lines, openings, opener), labels)))
+
+
+#: Words of an answer to each: what stands below them is no list of one answer.
+_OF_ALL = re.compile(
+    r"\b(?:questions?|reponses?|reponds|repondons|points?|demandes?|elements?|precisions?|retours?|remarques?|chaque)\b"
+)
+#: « Détail de la ligne 30 : », « Les frais se décomposent ainsi : ».
+_LISTED = re.compile(
+    r"\b(?:details?|decompos\w+|repartition|repartiss\w+|composition|compos\w+|ventil\w+|compren\w+|regroup\w+)\b"
+)
+_SHORT = 6  #: words of a heading that names what is listed: « Loyers : »
+_TELLS = re.compile(r"\b(?:voici|voila|suit|suivante?s?|ci|dessous|suite|mail|message|courriel|bonjour)\b")
+
+
+def _is_headed(lines: Sequence[str], openings: Sequence[Opening | None]) -> bool:
+    """True if the first label is the first number of a list that a line above it announces."""
+    at = next((n for n, opening in enumerate(openings) if opening), 0)
+    above = next((line for line in reversed(lines[:at]) if line.strip()), "")
+    first = openings[at] if at else None
+    if first is None or first.style in SURE or first.names[:1] not in (("1",), ("A",)):
+        return False
+    return _heads_a_list(fold(above))
+
+
+def _heads_a_list(line: str) -> bool:
+    """« Détail de la ligne 30 : », « Loyers : »; not « Voici nos réponses : »."""
+    if not line.endswith(":") or _OF_ALL.search(line):
+        return False
+    named = len(line.split()) <= _SHORT and not _TELLS.search(line) and not says_nothing(line)
+    return named or _LISTED.search(line) is not None
 
 
 def _named_twice(openings: Sequence[Opening | None]) -> bool:

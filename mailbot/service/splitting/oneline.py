@@ -23,6 +23,11 @@ _POINTED_AT = frozenset(
     "question questions point points ligne lignes page pages piece pieces pj annexe annexes voir cf et ou au aux a la "
     "le les n no numero article art reponse reponses compte comptes".split()
 )
+_FURTHER = re.compile(
+    r"(?<=[.;!?])\s{1,4}"
+    r"(?=(?:pour|concernant|quant [aà]|s'agissant de) (?:la )?question (?:n°\s?)?(?:\d{1,2}|[a-z])\s?[,:])",
+    re.IGNORECASE,
+)
 _LAST_WORD = re.compile(r"([^\W_]+)\W*$")
 _SAID = r"(?:ok|oui|non|d'accord|valide|traite)\s+(?:(?:pour|a)\s+)?(?:(?:la|le|les|tout|toutes|tous)\s+)*"
 
@@ -63,8 +68,13 @@ def _decisions(line: str, begins: re.Pattern[str], several: re.Pattern[str]) -> 
 
 
 def _answers(line: str, names: Collection[str]) -> list[tuple[int, int]]:
-    """Where « 1) … 2) … 3) … » is cut: one row of labels from the first sign of the line to the last, or nowhere."""
+    """Where « 1) … 2) … 3) … » is cut: one row of labels from the first sign of the line to the last, or nowhere.
+
+    « Pour la question 3 : » behind the end of a sentence begins another part too.
+    """
     folded = same_length(line)
+    if further := [found.span() for found in _FURTHER.finditer(folded)]:
+        return further
     signed = list(_SIGNED.finditer(folded))
     if len(signed) < 2 or folded[: signed[0].start()].strip(" *•-–"):
         return []

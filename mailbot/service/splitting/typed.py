@@ -28,6 +28,7 @@ class Labels:
     whole: Collection[str] = ()  #: the labels that « tous » means, where words decide
     tokens: Mapping[str, str] = field(default_factory=dict)  #: tokens of single questions, with the label of each
     texts: Mapping[str, str] = field(default_factory=dict)  #: label -> its question, which people repeat
+    documents: Mapping[str, str] = field(default_factory=dict)  #: label -> the document that its question asks for
 
 
 REFERENCE = r"\b[a-z]\d{3,}-\d{4}-\d+\b"

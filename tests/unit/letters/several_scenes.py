@@ -304,7 +304,8 @@ SCENES: dict[str, dict[str, Scene]] = {
             unplaced=(
                 Unplaced("Les charges sont payées en janvier."),
                 Unplaced("7) Voir le relevé de la banque.", label="7"),
-                Unplaced(file="scan0012.pdf", label="1"),
+                Unplaced(label="1", files=("scan0012.pdf", "scan0013.pdf")),
+                Unplaced(label="2", files=("livre-de-paie.pdf",)),
             ),
         ),
         "several_undone": replace(

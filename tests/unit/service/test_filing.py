@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailbot.service.splitting.filing import Filed, labels_of
@@ -65,7 +67,9 @@ def test_what_nothing_places_goes_to_the_first_and_is_not_sure() -> None:
     assert filed(["scan.pdf"], "Ci-joint.") == [Filed("1")], "there is no other"
 
 
-@pytest.mark.parametrize("name", ["1.pdf", "2.pdf", "de.pdf", "2025.pdf", "scan.pdf"])
+@pytest.mark.parametrize(
+    "name", ["1.pdf", "de.pdf", "2025.pdf", "scan.pdf", "facture 2.pdf", "2025-2.pdf", "annexe 2.pdf"]
+)
 def test_a_name_that_any_text_holds_names_nothing(name: str) -> None:
     assert filed([name], "Le scan de 2025 est flou.", "1 loyer, 2 mois.") == [Filed("1", surely=False)]
 
@@ -77,3 +81,19 @@ def test_a_mail_with_files_alone() -> None:
 
 def test_a_file_beside_decisions_goes_to_the_one_that_adds() -> None:
     assert filed(["scan.pdf"], "ok", "compléter : le contrat", decides=True) == [Filed("2")]
+
+
+def test_a_number_alone_is_a_guess() -> None:
+    assert filed(["2.pdf", "1.pdf"], "0,92.", "Voir.") == [Filed("2", surely=False), Filed("1", surely=False)]
+
+
+def test_names_that_all_begin_with_a_number() -> None:
+    assert filed(["2-detail.pdf", "1. calcul.pdf"], "0,92.", "Voir.") == [Filed("2"), Filed("1")]
+    assert filed(["2-detail.pdf", "2-suite.pdf"], "0,92.", "Voir.")[0] == Filed("1", surely=False)
+    assert filed(["1-2025.pdf", "2-2026.pdf"], "0,92.", "Voir.")[1] == Filed("1", surely=False)
+
+
+def test_the_document_that_a_question_asks_for() -> None:
+    wanted = replace(LABELS, documents={"1": "note de calcul du coefficient", "2": "bail et quittances"})
+    (found,) = labels_of(["quittances du bail.pdf"], [""], TWO, wanted, decides=False)
+    assert found == Filed("2", surely=False)

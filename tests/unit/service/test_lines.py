@@ -270,3 +270,41 @@ def test_no_character_vanishes(text: str, decides: bool) -> None:
     for sign in "€éÀ":
         assert found.count(sign) == text.count(sign)
     parts(text, LETTERS, decides)
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Loyers :", "Voici le détail :", "Détail de la ligne 30 :", "Les frais se décomposent ainsi :", "Frais de 2025 :"],
+)
+def test_a_list_under_a_heading_of_its_own_is_asked_about(above: str) -> None:
+    text = f"{above}\n1. janvier 800\n2. février 800\n3. mars 800"
+    assert answers(text) == [("", text)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Voici nos réponses :",
+        "Bonjour,\n\nSuite à votre message :",
+        "Ci-dessous le détail pour chaque question :",
+        "Nos éléments :",
+        "Voilà ce que je peux vous dire du dossier :",
+        "Les loyers ont augmenté.",
+    ],
+)
+def test_answers_under_what_leads_in(above: str) -> None:
+    assert [label for label, _ in answers(f"{above}\n1. 0,92\n2. voir\n3. mars") if label] == ["1", "2", "3"]
+
+
+def test_another_question_in_the_middle_of_a_line() -> None:
+    typed = "Concernant la question 2, nous attendons la banque. Pour la question 3 : 36 %."
+    assert answers(typed) == [("2", "nous attendons la banque."), ("3", "36 %.")]
+    assert answers("1) Voir ma réponse pour la question 3 : elle vaut ici.") == [
+        ("1", "Voir ma réponse pour la question 3 : elle vaut ici.")
+    ]
+
+
+def test_a_label_named_twice_before_others_decides_nothing() -> None:
+    typed = "1 compléter : trois points\n1) loyer\n2) ok\n3) ok"
+    assert decisions(typed, NUMBERS) == [("", typed)]
+    assert decisions("A ok\nB ok\nA non") == [("A", "ok"), ("B", "ok"), ("A", "non")]
