@@ -221,7 +221,8 @@ CLOSING = re.compile(
 )
 #: What somebody says to somebody: an "I", a sum, a file that comes with it.
 SENTENCE = re.compile(
-    r"\b(?:je|il|elle|ils|elles|on|j'ai|c'est|c'était|n'est|n'a|i|i'm|we) |\b(?:ci-joint|joint|jointe|joints|jointes)\b"
+    r"\b(?:je|il|elle|ils|elles|on|c'est|c'était|n'est|n'a|i|i'm|we) |\bj'[a-zéêè]"
+    r"|\b(?:ci-joint|joint|jointe|joints|jointes)\b"
     r"|\d ?€|\b(?:oui|non|merci de|nous avons|nous vous (?:joignons|transmettons|confirmons|adressons|précisons))\b"
 )
 #: What a firm says of itself, below its name.

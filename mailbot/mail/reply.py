@@ -5,15 +5,19 @@ Every line goes to exactly one of the three texts of a Split, so nothing that wa
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate, groupby
 
 from mailbot.mail.message import Block, InboundMessage, Split
 from mailbot.mail.quoting import agreement, history, html, signature
 from mailbot.mail.quoting.history import Reading
-from mailbot.mail.quoting.lines import Kind, Line, condensed, from_text, joined, line
+from mailbot.mail.quoting.lines import Kind, Line, condensed, fold, from_text, joined, line
 
+_WORDS = re.compile(r"[^\W_]+")
 #: The note of a message whose text part says something else than its HTML: no decision may rest on either.
 PARTS_DISAGREE = "parts disagree"
+#: The note of a message that hands on, or answers, what somebody else wrote about our letter: it is among the history.
+ANOTHER_MAIL = "another mail stands between what was typed and our letter"
 
 
 def written(message: InboundMessage, sent: str = "") -> Split:
@@ -26,10 +30,19 @@ def written(message: InboundMessage, sent: str = "") -> Split:
         reading = _less_empty(reading, message, sent)
         reading.notes.append(PARTS_DISAGREE)
     notes = [*reading.notes, *(["forwarded"] if reading.forward else [])]
+    if reading.other and not _is_own(reading.other, message):
+        notes.append(ANOTHER_MAIL)
     blocks = _blocks(reading, message)
     typed = "\n\n".join(block.text for block in blocks if block.kind is Kind.TYPED and block.text)
     aside, quoted = (_all(reading, kind) for kind in (Kind.ASIDE, Kind.QUOTED))
     return Split(typed, aside, quoted, tuple(notes), blocks)
+
+
+def _is_own(author: str, message: InboundMessage) -> bool:
+    """Whether the sender is meant: he answers once more, and below stands what he wrote before."""
+    words = set(_WORDS.findall(author))
+    names = [name for one in message.from_ for name in (one.address, one.name) if name]
+    return any(words.issuperset(_WORDS.findall(fold(name))) for name in names)
 
 
 def _read(lines: list[Line], sent: str, message: InboundMessage) -> Reading:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mailbot.mail import patterns
-from mailbot.mail.quoting import headings
+from mailbot.mail.quoting import headings, others
 from mailbot.mail.quoting.alignment import Aligned, align
 from mailbot.mail.quoting.headings import HISTORY, Opening
 from mailbot.mail.quoting.lines import Kind, Line, Mark, line
@@ -26,6 +26,7 @@ class Reading:
     lines: list[Line]
     kinds: list[Kind]
     notes: list[str] = field(default_factory=list)
+    other: str = ""  #: who wrote a mail that is no letter of ours and stands above one
     forward: bool = False  #: a heading says that the message was forwarded
     strangers: set[int] = field(default_factory=set)  #: lines among those of our letter that are not ours
 
@@ -34,8 +35,9 @@ def read(lines: list[Line], sent: str = "") -> Reading:
     """Whose each line is, before signatures are looked for. `sent` is our letter, "" where it is unknown."""
     lines = headings.unglued(lines)
     aligned = align(lines, sent)
-    openings = _trusted(headings.find(lines, aligned), lines, aligned)
+    openings = others.trusted(headings.find(lines, aligned), lines, aligned)
     reading = Reading([], [], [opening.note for opening in openings[:1]])
+    reading.other = others.author(openings, lines, aligned)
     reading.forward = any("forward" in opening.note for opening in openings[:1])
     end = openings[0].start if openings else len(lines)
     _before(lines[:end], reading, below=bool(openings))
@@ -48,20 +50,6 @@ def read(lines: list[Line], sent: str = "") -> Reading:
         _region(lines, reading, aligned, opening, following.start, unmarked)
     _keep_blanks(reading.lines, reading.kinds)
     return reading
-
-
-def _trusted(openings: list[Opening], lines: list[Line], aligned: Aligned) -> list[Opening]:
-    """The openings without those that may be the writer's own «Le 12 mars, le client a écrit :».
-
-    Such a one has no address, our letter follows further down, and nothing of it stands right below.
-    """
-    if len(openings) < 2 or openings[0].note != "attribution" or headings.is_marked(lines, openings[0]):
-        return openings
-    first, end = openings[0], openings[1].start
-    addressed = any("@" in row.folded for row in lines[first.start : first.end + 1])
-    ours = any(aligned.ours[first.start : end]) or not any(aligned.ours[end:])
-    ours = ours or (openings[1].note == "marker line" and headings.following_line(lines, first.end + 1) == end)
-    return openings if addressed or ours else openings[1:]
 
 
 def _region(lines: list[Line], reading: Reading, aligned: Aligned, opening: Opening, end: int, unmarked: bool) -> None:
