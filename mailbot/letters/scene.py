@@ -58,6 +58,7 @@ class Item:
     reply_to: str = ""  #: its own address
     page: str = ""  #: its own page
     held: str = ""  #: for a line of held mail: filed, dropped, blocked
+    files: tuple[File, ...] = ()  #: those that were refused, where nothing else was said about it
 
 
 @dataclass(frozen=True)

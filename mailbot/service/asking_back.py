@@ -83,7 +83,9 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
     if isinstance(refusal, x.BadFile):
         return replace(scene, about="beside" if refusal.decision else "unsafe", files=refusal.files)
     if isinstance(refusal, x.NothingWritten):
-        return replace(scene, about="refused" if refusal.refused else "empty")
+        return replace(
+            scene, about="refused" if refusal.refused else "empty", files=job.files if refusal.refused else ()
+        )
     if isinstance(refusal, x.Sealed):
         return replace(scene, about="sealed")
     if isinstance(refusal, x.NotOffered):

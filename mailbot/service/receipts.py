@@ -135,6 +135,7 @@ def _stands(conn: sqlite3.Connection, deed: Kept) -> bool:
     return last is None or last.id <= deed.id or last.by == deed.person_id
 
 
+NOTHING = "NothingWritten"  #: as a refusal: the reply names the question, and says nothing
 #: After these a receipt says which questions of the letter still wait.
 ANSWERED = frozenset({"proposed", "submitted", "added"})
 #: What an answer became before its receipt left; anything else is told as it was done.
@@ -277,6 +278,6 @@ def _missing(conn: sqlite3.Connection, sitting: _Sitting, known: Mapping[int, Le
     if sitting.decided or sitting.reopened:
         return []
     waiting = (id for id in known if questions.get(conn, id).state is State.ASKED)
-    said = {item.question.id for item in sitting.untaken if item.question}
+    said = {item.question.id for item in sitting.untaken if item.question and item.refusal != NOTHING}
     said |= {deed.question_id for deed in sitting.shown if deed.event in ("postponed", "passed_on")}
     return [known[id] for id in waiting if id not in said]

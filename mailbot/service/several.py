@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..domain.model import Answer, File, Question, State
-from ..errors import Held, NotProven, NotYourAnswer, Refusal, Unclear
+from ..domain.model import Answer, File, Question, State, Verdict
+from ..errors import Held, NothingWritten, NotProven, NotYourAnswer, Refusal, Unclear
 from ..letters.scene import Item, Unplaced
 from ..mail import token
 from ..mail.token import Purpose
@@ -85,8 +85,10 @@ def _behind_the_decision(job: Job, text: str) -> str:
 
 
 def _put_somewhere(job: Job, filed: list[Filed]) -> list[Unplaced]:
-    """The files of which nothing says where they belong, by the answer they were put to."""
-    put = [(one.label, file.name) for file, one in zip(job.files, filed, strict=True) if not one.surely]
+    """The files of which nothing says where they belong, by the answer they were put to. One that is refused has to
+    come again in any case."""
+    kept = [pair for pair in zip(job.files, filed, strict=True) if pair[0].verdict in (Verdict.OK, Verdict.UNSCANNED)]
+    put = [(one.label, file.name) for file, one in kept if not one.surely]
     return [
         Unplaced(label=label, files=tuple(name for at, name in put if at == label))
         for label in dict.fromkeys(label for label, _ in put)
@@ -238,4 +240,5 @@ def _refused(piece: Piece, refusal: Refusal) -> Item:
         comment=piece.job.split.text,
         by=by,
         at=at,
+        files=piece.job.files if isinstance(refusal, NothingWritten) else (),
     )

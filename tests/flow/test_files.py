@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +186,27 @@ def _later(campaign: Campaign) -> None:
     """So much later that the scanner is asked again."""
     later = campaign.now + scanning.AGAIN + timedelta(minutes=1)
     campaign.app = replace(campaign.app, system=replace(campaign.system, now=lambda: later))
+
+
+SCRIPTED = b"%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n"
+
+
+def test_a_refused_file_alone_says_why_and_how_to_send_it_again(campaign: Campaign) -> None:
+    why = campaign.reply(campaign.letter(AICHA, "question"), AICHA, "", files={"releve.pdf": SCRIPTED})
+    assert why["decision"] == "NothingWritten"
+    text = " ".join(campaign.letter(AICHA, "clarification").text.split())
+    assert "releve.pdf (PDF, 1 Ko) · Non retenue. Ce fichier contient un script" in text
+    assert "n’est pas d’un type accepté" not in text, "it is a PDF, and a PDF is accepted"
+
+
+def test_a_refused_file_in_reply_to_several_questions(living: Campaign) -> None:
+    living.advance(datetime.fromisoformat("2026-12-09T08:31:00+01:00"))
+    reminder = living.letter(AICHA, "reminder", "")
+    living.reply(reminder, AICHA, "", files={"Q3 releve.pdf": SCRIPTED})
+    receipt = " ".join(living.letter(AICHA, "receipt", "").text.split())
+    assert "Il manque la 1, la 2 et la 3." in receipt
+    assert "« Q3 releve.pdf » : pièce non retenue. Ce fichier contient un script" in receipt
+    living.reply(reminder, AICHA, "1) 0,92\n2) Le détail suit.", files={"releve.pdf": SCRIPTED})
+    receipt = living.letter(AICHA, "receipt", "").text
+    assert "Non retenue." in receipt
+    assert "À PRÉCISER" not in receipt, "it has to come again in any case: nobody asks where it belongs"

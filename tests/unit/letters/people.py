@@ -36,6 +36,7 @@ DOSSIER = Dossier(
 ALONE = Dossier(2, "D0089", "Nadège Duhalde", "avocat", None, NADEGE, MIREILLE)
 
 PDF = File("Detail-comptes-ligne-30.pdf", "application/pdf", 188_000, "0" * 64, "2")
+SCRIPTED = File("Relevé.pdf", "application/pdf", 65_000, "4" * 64, "5", verdict=V.REFUSED, why="active")
 UNSAFE = File("Relevé.pdf", "application/pdf", 65_000, "2" * 64, "3", verdict=V.DISGUISED, why="disguised")
 MACRO = File("Honoraires-2025.xlsm", "application/x", 65_000, "1" * 64, "3", verdict=V.REFUSED, why="type")
 SIGNATURE = "Aïcha Dubois\nCabinet Etcheverry & Associés\n12 rue des Arènes, 64100 Bayonne\n05 59 86 85 95"

@@ -26,6 +26,7 @@ from tests.unit.letters.people import (
     OGA,
     PAGE,
     PDF,
+    SCRIPTED,
     SECOND,
     UNSAFE,
 )
@@ -172,10 +173,10 @@ _SINGLE: dict[str, dict[str, Scene]] = {
         about or "word": replace(
             BY_STAFF if about in ("treat", "ask_again") else TO_AICHA,
             about=about,
-            mail=MAIL,
+            mail=replace(MAIL, text="") if about in ("empty", "refused", "sealed") else MAIL,
             word="" if about else "DOSSIERS",
             question=None if about == "no_conversation" else ASKED,
-            files=(UNSAFE,) if about in ("unsafe", "beside") else (),
+            files=(UNSAFE,) if about in ("unsafe", "beside") else (SCRIPTED,) if about == "refused" else (),
         )
         for about in ABOUTS["clarification"]
         if about != "which"

@@ -37,6 +37,7 @@ from tests.unit.letters.people import (
     NADEGE,
     OGA,
     PAGE,
+    SCRIPTED,
 )
 from tests.unit.letters.several_world import (
     ADDED,
@@ -306,6 +307,14 @@ SCENES: dict[str, dict[str, Scene]] = {
                 Unplaced("7) Voir le relevé de la banque.", label="7"),
                 Unplaced(label="1", files=("scan0012.pdf", "scan0013.pdf")),
                 Unplaced(label="2", files=("livre-de-paie.pdf",)),
+            ),
+        ),
+        "several_refused_file": replace(
+            RECEIPT, missing=("2", "3"), undo_until=None,
+            items=(
+                SITTING[0],
+                item("2", OTHER, refusal="NothingWritten", files=(SCRIPTED,)),
+                item("3", WAGES, refusal="NothingWritten"),
             ),
         ),
         "several_undone": replace(
