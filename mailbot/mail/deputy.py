@@ -16,7 +16,7 @@ _CUE = re.compile(
     r"|\btourner vers\b|\bremplace(?:e|r|ra)?\b|\bremplacante?\b|\bsupplee\b|\brelais\b|\bl'interim\b|\binterim\b"
     r"|\bsuppleante?\b|\bconfie|\bvoir avec\b|\bvoyez avec\b|\breach(?: out to)?\b|\bget in touch with\b|\bwrite to\b"
     r"|\burgen(?:ces?|te?s?|cy)\b|\bemergenc|\bcall\b|\be-?mail\b|\bcovering\b|\bcover\b|\breplaced by\b"
-    r"|\bhandled by\b|\bforwarded to\b|\brefer to\b"
+    r"|\binterlocut(?:eur|rice)s?\b|\bhandled by\b|\bforwarded to\b|\brefer to\b"
 )
 #: Before a cue: it is the writer himself who can be reached.
 _HIMSELF = re.compile(r"\b(?:me|m')(?: |$)[^.!?]{0,12}$|\bm'$")

@@ -97,8 +97,8 @@ def auto_submitted(message: InboundMessage, envelope: Envelope, own: Own) -> Dis
 
 
 def automatic_header(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """What autoresponders wrote before RFC 3834. X-Auto-Response-Suppress says nothing: people's mail carries it."""
-    if any(name in message.headers for name in machines.AUTOMATIC_HEADERS):
+    """What autoresponders wrote before RFC 3834."""
+    if any(map(_says_automatic, message.headers.items())):
         return Disposition.AUTO
     if any(pattern.search(message.header(name)) for name, pattern in machines.AUTOMATIC_VALUES.items()):
         return Disposition.AUTO
@@ -114,7 +114,7 @@ def absence_subject(message: InboundMessage, envelope: Envelope, own: Own) -> Di
     if machines.ABSENCE_SUBJECT.match(subject):
         return Disposition.AUTO
     likely = machines.ABSENCE_LIKELY.match(subject) and not message.attachments
-    answers = message.in_reply_to or message.references or _null(envelope) or _to_a_token(envelope)
+    answers = message.in_reply_to or message.references or _null(envelope) or _to_a_token(message, envelope)
     if not likely or not answers:
         return None
     return Disposition.AUTO if absence.away(written(message).text[: machines.TOP]) else None
@@ -144,7 +144,8 @@ def newsletter(message: InboundMessage, envelope: Envelope, own: Own) -> Disposi
     if "list-unsubscribe" not in message.headers or message.in_reply_to or message.references:
         return None
     discussed = "list-post" in message.headers or message.header("precedence").strip().lower() == "list"
-    return None if discussed else Disposition.AUTO
+    replies = _to_a_token(message, envelope) and machines.ANSWERS_SUBJECT.match(fold(message.subject))
+    return None if discussed or replies else Disposition.AUTO
 
 
 def no_reply(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
@@ -198,12 +199,19 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+def _says_automatic(header: tuple[str, tuple[str, ...]]) -> bool:
+    name, values = header
+    meant = name.startswith("x-") and machines.AUTOMATIC_NAME.fullmatch(name)
+    return bool(meant) and values[0].strip().lower() not in machines.AUTOMATIC_NOT
+
+
 def _null(envelope: Envelope) -> bool:
     return envelope.reverse_path in ("", "<>")
 
 
-def _to_a_token(envelope: Envelope) -> bool:
-    return any(_TOKEN.search(address) for address in envelope.recipients)
+def _to_a_token(message: InboundMessage, envelope: Envelope) -> bool:
+    named = (address.address for address in (*message.to, *message.cc))
+    return any(_TOKEN.search(address) for address in (*envelope.recipients, *named))
 
 
 def _top(message: InboundMessage) -> str:
