@@ -58,13 +58,14 @@ ABSENCE_SUBJECT = re.compile(
 ABSENCE_LIKELY = re.compile(
     r"^\W{0,3}(?:absente?s? (?:jusqu|du \d|du (?:lun|mar|mer|jeu|ven)|du bureau|le \d|ce |aujourd|pour cong|en cong"
     r"|actuellement|cette semaine)|absente?s?\W{0,3}$|absence (?:jusqu|du \d|du bureau|pour cong|temporaire|prolong"
-    r"|annuelle)|absence\W{0,3}$|absence ?: |(?:je (?:suis|serai)|nous (?:sommes|serons)|we are|i am|i'm) (?:actuellement "
-    r"|currently"
-    r" )?(?:absent|en (?:cong|vacances|déplac|rtt|arr|formation)|out of|away|on )|(?:en |mes |nos )?(?:congés?"
-    r"|vacances)"
-    r"(?: (?:jusqu|du \d|annuel|d'été|maternité|de noël)|\W{0,3}$)|fermeture (?:annuelle|du (?:cabinet|bureau)|des"
-    r" bureaux|jusqu|exceptionnelle)|(?:cabinet|bureaux?) fermés?|indisponib|out of (?:the )?office|away (?:from|until)"
-    r"|on (?:holiday|leave)|auto ?:|holiday|annual leave|[^:]{1,60} (?:est|sera|is) (?:absent|en cong|out of|away))"
+    r"|annuelle)|absence\W{0,3}$|absence ?: "
+    r"|(?:je (?:suis|serai)|nous (?:sommes|serons)|we are|i am|i'm) (?:actuellement |currently )?"
+    r"(?:absent|en (?:cong|vacances|déplac|rtt|arr|formation)|out of|away|on )"
+    r"|(?:en |mes |nos )?(?:congés?|vacances)(?: (?:jusqu|du \d|annuel|d'été|maternité|de noël)|\W{0,3}$)"
+    r"|fermeture (?:annuelle|des bureaux|jusqu|exceptionnelle|du (?:cabinet|bureau)(?= ?(?:$|[:,(–-]|du |le |jusqu"
+    r"|pour |en |à partir|entre |exceptionnelle|annuelle)))|(?:cabinet|bureaux?) fermés?|indisponib"
+    r"|out of (?:the )?office|away (?:from|until)|on (?:holiday|leave)|auto ?:|holiday|annual leave"
+    r"|[^:]{1,60} (?:est|sera|is) (?:absent|en cong|out of|away))"
 )
 #: A reply or a forward begins so, and no autoresponder of those without a header.
 ANSWERS_SUBJECT = re.compile(r"^(?:re|réf?|rép|tr|fwd?|aw|sv) ?: ")
