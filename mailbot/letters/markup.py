@@ -198,7 +198,7 @@ def _fold(line: str) -> Iterator[str]:
         line = " " + line
     follow = _follow(line)
     while len(line) > TEXT_WIDTH:
-        at = line.rfind(" ", len(follow) + 1, TEXT_WIDTH + 1)
+        at = _where(line, len(follow) + 1)
         if at < 0 or not line[:at].strip(" |"):
             at = line.find(" ", TEXT_WIDTH)
         if at < 0:
@@ -206,6 +206,14 @@ def _fold(line: str) -> Iterator[str]:
         yield line[:at].rstrip(" ")
         line = follow + line[at + 1 :]
     yield line
+
+
+def _where(line: str, begin: int) -> int:
+    """The space at which a line goes on; one inside an amount, « 11 260 € », only where there is no other. -1: none."""
+    last = at = line.rfind(" ", begin, TEXT_WIDTH + 1)
+    while at > 0 and line[at - 1].isdigit() and re.match(r"[\d€%]", line[at + 1 : at + 2]):
+        at = line.rfind(" ", begin, at)
+    return at if at > 0 and line[:at].strip(" |") else last
 
 
 def _follow(line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.letters import typography as fr
+from mailbot.letters.markup import fold
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,18 @@ def test_one_line_never_holds_a_line_break_or_a_bidi_override(text: str) -> None
     shown = fr.one_line(text)
     assert not set(shown) & set("\r\n\u202e\u2066\x00\u2028")
     assert fr.one_line(shown) == shown
+
+
+@pytest.mark.parametrize("words", range(8, 12))
+def test_an_amount_stays_on_one_line(words: int) -> None:
+    text = fold("  | " + "montant " * words + "11 260 € et 34 % et 3 625 €.")
+    assert (
+        re.sub(r"\n  \| ", " ", text).split() == ("  | " + "montant " * words + "11 260 € et 34 % et 3 625 €.").split()
+    )
+    assert not re.search(r"\d\n", text)
+
+
+def test_a_row_of_figures_is_cut_where_it_must_be() -> None:
+    lines = fold("  | " + "260 " * 40).splitlines()
+    assert len(lines) > 1
+    assert all(len(line) <= 72 for line in lines)
