@@ -16,9 +16,9 @@ from mailbot.mail.files.danger import Danger
 from mailbot.mail.files.pdf_lock import asks_for_password, encrypted
 
 STREAMS = 5_000  #: object streams that are looked for; more is taken for an attempt to tire us out
-INFLATED = 8_000_000  #: bytes, of all of them together
+INFLATED = 16_000_000  #: bytes, of all of them together; more is the same
 ESCAPES = 20_000  #: characters written as # and two digits; more is the same
-_LONGEST = 1_000_000  #: bytes, of one
+_LONGEST = 4_000_000  #: bytes of one, as it is packed
 _FAR = 600  #: bytes before the type of a stream in which its dictionary begins
 
 #: `/JS` alone means nothing: a script is an action of type JavaScript, or stands in a Rendition (§12.6.4.13)
@@ -65,8 +65,12 @@ def _runs(data: bytes) -> bool:
 
 
 def _brings(data: bytes) -> bool:
-    """True where a file that is named in it is no invoice, text, picture or PDF."""
-    return any(not _MAY_JOIN.fullmatch(name.strip("\0 ")) for name in map(_name, _FILE_NAME.finditer(data)) if name)
+    """True where a file that is named in it is no invoice, text, picture or PDF, or there are too many to tell."""
+    for count, found in enumerate(_FILE_NAME.finditer(data)):
+        name = _name(found).strip("\0 ")
+        if count > STREAMS or (name and not _MAY_JOIN.fullmatch(name)):
+            return True
+    return False
 
 
 def _name(found: re.Match[bytes]) -> str:
@@ -107,8 +111,10 @@ def _inflated(data: bytes, wanted: re.Pattern[bytes]) -> Iterator[bytes]:
         says = data[max(data.rfind(b"obj", max(0, found.start() - _FAR), found.start()), 0) : starts.start()]
         if wanted is _PACKED and _ODD_PACKING.search(says):
             raise _Tired
-        out = _inflate(view[begins : begins + _LONGEST], min(left, _LONGEST))
+        out = _inflate(view[begins : begins + _LONGEST], left)
         left -= len(out)
+        if left <= 0 and wanted is _PACKED:
+            raise _Tired
         yield out
 
 
