@@ -6,6 +6,7 @@ Each row says what a file is and its verdict; `no` is any verdict but `ok`, `a|b
 
 import re
 import struct
+import time
 
 import pytest
 
@@ -198,6 +199,10 @@ ODD_OFFICE = [
     row("active-x", "no", "x.docx", ooxml("docx", {"word/activeX/activeX1.xml": "<x/>", "word/activeX/activeX1.bin": RANDOM}), WORD),
     row("remote-template", "no", "x.docx", word(relations(("attachedTemplate", "https://evil.example/a.dotm"), external=True)), WORD),
     row("remote-template-share", "no", "x.docx", word(relations(("attachedTemplate", r"\\203.0.113.9@80\a\b.dotm"), external=True)), WORD),
+    row("remote-template-far-behind", "no", "x.docx", word(relations(("attachedTemplate", "https://evil.example/a.dotm"), external=True).replace("<Relationship ", " " * 2_000_000 + "<Relationship ")), WORD),
+    row("remote-template-too-far", "no", "x.docx", word(relations(("attachedTemplate", "https://evil.example/a.dotm"), external=True).replace("<Relationship ", " " * 4_000_000 + "<Relationship ")), WORD),
+    row("remote-template-among-many", "no", "x.docx", word(relations(("attachedTemplate", "https://evil.example/a.dotm"), external=True), **{f"word/_rels/a{n}.xml.rels": "<x/>" for n in range(1200)}), WORD),
+    row("workbook-of-many-sheets", "ok", "x.xlsx", ooxml("xlsx", {f"xl/worksheets/_rels/sheet{n}.xml.rels": relations(("drawing", "../drawings/a.xml")) for n in range(400)}), EXCEL),
     row("remote-object", "no", "x.docx", ooxml("docx", {"word/_rels/document.xml.rels": relations(("oleObject", "mhtml:https://evil.example/x.html!x-usc:https://evil.example/x.html"), external=True)}), WORD),
     row("remote-frame", "no", "x.docx", ooxml("docx", {"word/_rels/webSettings.xml.rels": relations(("frame", "http://evil.example/a.html"), external=True)}), WORD),
     row("single-quotes", "no", "x.docx", word(relations(("attachedTemplate", "http://evil.example/a"), external=True).replace('"', "'")), WORD),
@@ -339,6 +344,18 @@ def test_a_name_as_programs_write_it(head: str, name: str, verdict: str) -> None
     found = read(with_file(File("", pdf(), head=head)))["attachments"]
     assert [attached["verdict"] for attached in found] == [verdict]
     assert not name or found[0]["name"] == name
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"<Relationship ", b'<Relationship Id="r" TargetMode="External" Target="http://x"/>', b"<w:instrText", b"<!"],
+)
+def test_much_of_anything_in_a_document_takes_no_time(piece: bytes) -> None:
+    full = piece * (900_000 // len(piece))
+    document = ooxml("docx", {f"word/_rels/a{n}.xml.rels" if n < 5 else f"word/a{n}.xml": full for n in range(16)})
+    began = time.process_time()
+    read(with_file(File("a.docx", document)))
+    assert time.process_time() - began < 2
 
 
 def test_a_message_as_a_file_is_no_text() -> None:

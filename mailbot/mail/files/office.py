@@ -29,7 +29,8 @@ _FAR = 65_557  #: bytes from the end at which the end record begins at the lates
 UNPACKED = 100_000_000  #: bytes; beyond it the ratio counts
 RATIO = 150  #: more than repetitive sheets reach
 MOST_UNPACKED = 4_000_000_000
-PARTS, PART_BYTES, ALL_BYTES = 400, 262_144, 8_000_000  #: how much is inflated: of how many parts, of one, of all
+PARTS, PART_BYTES, ALL_BYTES = 1_000, 1_000_000, 16_000_000  #: how much is inflated: of how many parts, of one, of all
+RELATIONS = 3_000_000  #: bytes of one list of relations; what is longer, or in more lists than PARTS, hides something
 
 _ODF = {"text": "odt", "spreadsheet": "ods", "presentation": "odp", "graphics": "odp", "formula": "odp"}
 _OOXML = (("word/", "word"), ("xl/", "sheet"), ("ppt/", "slides"))
@@ -42,7 +43,7 @@ _CONTROLS = re.compile(
 )
 _ESCAPES = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[a-z]:")
 _MACRO_TYPE = re.compile(rb"macroEnabled|vnd\.ms-office\.vbaProject|relationships/vbaProject", re.I)
-_RELATION = re.compile(rb"<\w*:?relationship\b[^>]{1,4000}>", re.I)
+_RELATION = re.compile(rb"<\w*:?relationship\b[^<>]{1,4000}>", re.I)
 _FETCHES = re.compile(r"relationships/(?:attachedtemplate|oleobject|frame|subdocument|afchunk)[\"']", re.I)
 _EXTERNAL = re.compile(r"targetmode\s*=\s*[\"']external", re.I)
 _ELSEWHERE = re.compile(
@@ -126,7 +127,8 @@ def _in_sizes(members: list[zipfile.ZipInfo]) -> Danger | None:
 
 def _in_parts(members: list[zipfile.ZipInfo], data: bytes) -> Danger | None:
     """What the XML of the document fetches, runs or expands."""
-    found: set[Danger] = set()
+    lists = [member.file_size for member in members if member.filename.lower().endswith(".rels")]
+    found = {Danger.BOMB} if len(lists) > PARTS or max(lists, default=0) > RELATIONS else set()
     for name, text in _parts(members, data):
         plain = text.replace(b"\0", b"")
         if has_code(text) if name.endswith(".bin") else _is_macro(name, plain):
@@ -170,9 +172,10 @@ def _parts(members: list[zipfile.ZipInfo], data: bytes) -> Iterator[tuple[str, b
     for member in wanted[:PARTS]:
         if left <= 0:
             return
-        text = _begins(member, data, min(left, PART_BYTES))
+        name = member.filename.lower()
+        text = _begins(member, data, min(left, RELATIONS if name.endswith(".rels") else PART_BYTES))
         left -= len(text)
-        yield member.filename.lower(), text
+        yield name, text
 
 
 def _begins(member: zipfile.ZipInfo, data: bytes, most: int) -> bytes:
