@@ -9,8 +9,9 @@ from datetime import timedelta
 from ..domain import access
 from ..domain import commands as c
 from ..domain.model import Question, State, Verdict, Written
-from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn, VersionChanged
+from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn, Unclear, VersionChanged
 from ..letters.scene import Scene
+from ..mail import struck
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import blobs, conversations, drafts, inbox, outbox, people
@@ -18,6 +19,7 @@ from ..store.conversations import Conversation
 from ..store.db import savepoint
 from . import intent as reading
 from .correspondence import Post, send
+from .french import core
 from .intent import Intent, Verb, Words
 from .job import Job
 from .questions import act, pass_on
@@ -62,6 +64,7 @@ RAISED_BY: dict[Verb, str] = {
 def understand(job: Job) -> Intent:
     """What the mail asks for. Raises a Refusal that asks back."""
     _still_waits(job)
+    _still_meant(job)
     today = job.system.today().date()
     kept = sum(f.verdict in (Verdict.OK, Verdict.UNSCANNED) for f in job.files)
     words = Words(job.split.text, today, job.message.subject, kept, len(job.files) - kept)
@@ -77,6 +80,13 @@ def _still_waits(job: Job) -> None:
         raise OutOfTurn("nothing waits for approval")
     if question.waiting != version:
         raise VersionChanged(f"version {version}, not {question.waiting}", version=question.waiting)
+
+
+def _still_meant(job: Job) -> None:
+    """A mail with words that were struck through decides nothing: without its line, « 2 ok » says the contrary."""
+    typed = (job.whole or job).split.text
+    if job.decides and not reading.undoes(typed) and struck.stands_in(job.message.html, typed):
+        raise Unclear("words that were struck through", draft=core(job.split.text))
 
 
 def handle(job: Job, intent: Intent) -> str:

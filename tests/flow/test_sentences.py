@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailbot.demo.postoffice import Letter
+from mailbot.demo.postoffice import Letter, reply
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, Campaign
 from tests.flow import sentences
 
@@ -77,3 +77,28 @@ def test_below_a_digest_of_staff(living: Campaign) -> None:
     living.advance(datetime.fromisoformat("2026-12-01T07:46:00+01:00"))
     letter = living.letter(MIREILLE, "digest", "")
     assert wrong(living, letter, MIREILLE, sentences.DIGEST, REFS) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "may"),
+    [
+        ("1 ok<br>2 ok<br>3 ok", "sss"),
+        ("<s>OK pour tous</s>", "ppp"),
+        ("1 ok<br><s>2 ok</s><br>3 ok", "ppp"),
+        ('1 ok<br><span style="text-decoration:line-through">2 ok</span><br>3 ok', "ppp"),
+        ('<div style="display:none">OK pour tous</div>Je regarde.', "ppp"),
+        ('<img alt="OK pour tous" src="cid:x">', "ppp"),
+        ("<ol><li>ok</li><li>ok sauf le montant</li><li>ok</li></ol>", "sps"),
+    ],
+)
+def test_typed_in_html(living: Campaign, typed: str, may: str) -> None:
+    answered(living, AICHA, *REFS)
+    living.advance(timedelta(hours=1))
+    letter = living.letter(MAITE, "approval", "3 réponses")
+    mail = reply(letter, MAITE, "")
+    quoted = (
+        f'<div class="gmail_attr">ASSAPROL a écrit :</div><blockquote class="gmail_quote">{letter.html}</blockquote>'
+    )
+    mail.set_content(f'<div dir="ltr">{typed}</div><br><div class="gmail_quote">{quoted}</div>', subtype="html")
+    living.hand_in(mail)
+    assert became(living, REFS, "proposed") == may
