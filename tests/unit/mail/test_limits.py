@@ -115,8 +115,9 @@ try:
     parse(raw)
 except Unreadable:
     pass
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_maxrss // 1024, used.ru_utime + used.ru_stime)
+used = resource.getrusage(resource.RUSAGE_SELF)  # its ru_maxrss is inherited of the process that started this one
+peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+print(int(peak) // 1024, used.ru_utime + used.ru_stime)
 """
 
 
