@@ -37,7 +37,8 @@ AWAY = re.compile(
     r"|\breturn(?:ing)? (?:on|to|in)\b|\bunavailable\b|\b(?:office|offices|we|practice|firm)\b[^.!?]{0,30}\bclosed\b"
     r"|^\W{0,3}(?:date de )?retour (?:prevue? |fixe )?(?:le|au|lundi|mardi|mercredi|jeudi|vendredi)\b"
     r"|\ba quitte (?:le|la|notre|ses)\b|\bne (?:fait|travaille) plus (?:partie|au|chez|dans|pour|avec)\b"
-    r"|\bno longer (?:works?|with|at|employed|part)\b|\b(?:has|have) left (?:the|our)\b|\babwesend\b|\bnicht im buro\b|\bim urlaub\b"
+    r"|\bno longer (?:works?|with|at|employed|part)\b|\b(?:has|have) left (?:the|our)\b"
+    r"|\babwesend\b|\bnicht im buro\b|\bim urlaub\b"
 )
 #: Right before a date: the last day of the absence.
 _LAST = re.compile(

@@ -124,10 +124,19 @@ class _Search:
         return Opening(at, at - 1, "our own words") if row.mark is Mark.PREFIXED and self.aligned.ours[at] else None
 
     def silent(self) -> list[Opening]:
-        """Our letter came back with nothing above it to say so: three of its lines among four."""
+        """Our letter came back with nothing above it to say so: three of its lines among four, and its foot.
+
+        Where neither the foot line follows nor our lines alone, the writer may have copied some into his own words.
+        """
         filled = [at for at, row in enumerate(self.lines) if not row.blank]
+        foot = max((at for at in filled if patterns.OUR_LINK.search(self.lines[at].text)), default=-1)
+        others = max((at for at in filled if not self.aligned.ours[at]), default=-1)
         for number, at in enumerate(filled):
-            if self.aligned.ours[at] and sum(self.aligned.ours[near] for near in filled[number : number + 4]) >= 3:
+            if (
+                (at < foot or at > others)
+                and self.aligned.ours[at]
+                and sum(self.aligned.ours[near] for near in filled[number : number + 4]) >= 3
+            ):
                 return [Opening(at, at - 1, "our own words")]
         return []
 
