@@ -68,6 +68,12 @@ class Apart:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    def ready(self) -> None:
+        """Start the child. Raises NoReader where that fails."""
+        with self._lock:
+            if not self._closed:
+                self._child = self._child or _Child(self._module, *self._limits)
+
     def open(self, raw: bytes, limits: Limits, envelope: Envelope, own: Own) -> tuple[InboundMessage, Screened]:
         with self._lock:
             message, screened = self._ask("open", raw, limits, envelope, own)

@@ -15,6 +15,8 @@ from mailbot.mail.mime.limits import Limits
 class Reader(Protocol):
     """Reads mail. Each step raises Unreadable for a message that no parser may be given, or that takes too much."""
 
+    def ready(self) -> None: ...  # returns when it can read: what kills us before that is no message's fault
+
     def open(
         self, raw: bytes, limits: Limits, envelope: Envelope, own: Own
     ) -> tuple[InboundMessage, Screened]: ...  # the message, and what the rules say of it
@@ -29,6 +31,9 @@ class Reader(Protocol):
 @dataclass(frozen=True)
 class Here:
     """The Reader of this process: without limits on time and memory."""
+
+    def ready(self) -> None:
+        """It is at once."""
 
     def open(self, raw: bytes, limits: Limits, envelope: Envelope, own: Own) -> tuple[InboundMessage, Screened]:
         message = parse.parse(raw, limits)

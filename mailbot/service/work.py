@@ -41,6 +41,9 @@ def work_one(system: System) -> bool:
     The attempt is counted before anything is parsed: a message that kills the process waits for a person after
     three. Any other failure rolls everything back and shunts the message; its raw bytes stay.
     """
+    if inbox.following(system.store.conn, 0) is None:
+        return False
+    system.reader.ready()
     with system.store.tx() as conn:
         row = inbox.claim(conn)
     if row is None:
