@@ -9,15 +9,14 @@ from datetime import timedelta
 from ..domain import access
 from ..domain import commands as c
 from ..domain.model import Question, State, Verdict, Written
-from ..errors import Held, NotProven, NotYourAnswer, OutOfTurn, Unclear, VersionChanged
+from ..errors import NotProven, NotYourAnswer, OutOfTurn, Unclear, VersionChanged
 from ..letters.scene import Scene
 from ..mail import struck
 from ..mail.token import Purpose
 from ..mail.trust import Trust
-from ..store import blobs, conversations, drafts, inbox, outbox, people
-from ..store.conversations import Conversation
-from ..store.db import savepoint
+from ..store import conversations, drafts, inbox, outbox, people
 from . import intent as reading
+from . import waiting
 from .correspondence import Post, send
 from .french import core
 from .intent import Intent, Verb, Words
@@ -248,57 +247,6 @@ def _undo(job: Job, intent: Intent) -> str:
     return undo(job)
 
 
-def _confirm(job: Job, intent: Intent) -> str:
-    """« OUI » makes the mail that waited an answer; « NON » leaves it aside."""
-    assert job.conversation is not None
-    row = inbox.get(job.conn, job.conversation.subject_id)
-    if row is None or row["state"] != "held":
-        raise OutOfTurn("that mail waits no more")
-    if row["person_id"] != job.person.id:
-        raise Held("only the writer of a mail may say whether it is an answer")
-    inbox.set_state(job.conn, row["id"], "done" if intent.yes else "closed")
-    answered = conversations.get(job.conn, row["conversation"] or 0)
-    letter = answered if row["question_id"] is None else None
-    if not intent.yes:
-        _left_aside(job, None if letter else job.question()[0])
-        return "left aside"
-    return _answer_that_waited(job, row["id"], blobs.get(job.conn, row["sha256"]), letter)
-
-
-def _left_aside(job: Job, question: Question | None) -> None:
-    assert job.conversation is not None
-    scene = Scene(
-        job.system.oga, job.system.now(), job.person, question=question, about="left_aside", mail=job.cause.mail
-    )
-    send(
-        job.system,
-        job.conn,
-        Post("notice", job.person, job.conversation, question=question, reply=True),
-        scene,
-        job.cause,
-    )
-
-
-def _answer_that_waited(job: Job, inbox_id: int, raw: bytes, letter: Conversation | None) -> str:
-    """The words that waited are read as a reply to the question, or to the letter with several; who they went to no
-    longer matters."""
-    from . import several, work  # they build on this module; only this rare step looks back
-    from .reading import reread
-
-    if letter:
-        waited = reread(job, inbox_id, raw, letter)
-        return several.carry_out(waited, work.parts(waited), _understood)
-    question, _ = job.question()
-    conversation = conversations.of(job.conn, Purpose.ANSWER, job.person.id, "question", question.id)
-    return _understood(reread(job, inbox_id, raw, conversation))
-
-
-def _understood(job: Job) -> str:
-    with savepoint(job.conn):
-        intent = understand(job)
-        return HANDLERS[intent.verb](job, intent)
-
-
 def _help(job: Job, intent: Intent) -> str:
     since = job.system.now() - timedelta(days=1)
     if inbox.count_decided(job.conn, job.person.id, "help", since) >= job.system.policy.asks_back_per_day:
@@ -320,6 +268,6 @@ HANDLERS: dict[Verb, Callable[[Job, Intent], str]] = {
     Verb.ASK_AGAIN: _ask_again,
     Verb.WITHDRAW: _withdraw,
     Verb.UNDO: _undo,
-    Verb.CONFIRM: _confirm,
+    Verb.CONFIRM: waiting.decide,
     Verb.HELP: _help,
 }
