@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def _wrong() -> None:
 
 
 def _slow() -> None:
-    sum(range(10**6))
+    end = time.process_time() + 0.5
+    while time.process_time() < end:
+        pass
 
 
 def _broken() -> None:
@@ -49,7 +52,7 @@ def _broken() -> None:
 
 
 def test_what_goes_wrong_is_found_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "SLOW", 0.001)
+    monkeypatch.setattr(run, "SLOW", 0.4)
     tally = run.Tally()
     for act in (_wrong, _slow, _broken):
         run._try("reply", Trial(act.__name__.encode(), act), tally)
