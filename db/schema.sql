@@ -26,7 +26,7 @@ CREATE TABLE answer (
   approved_at text,
   inbox_id integer references inbox(id),
   sha256 text not null,
-  undone_at text,
+  undone_at text, written_by text not null default '', approved_for_id integer references person(id),
   unique (question_id, version)
 );
 
@@ -211,6 +211,20 @@ CREATE INDEX inbox_new on inbox(id) where state = 'new';
 CREATE INDEX inbox_state on inbox(state);
 CREATE INDEX inbox_waits on inbox(state, id) where state in ('held', 'shunted');
 CREATE INDEX inbox_written on inbox(person_id, written_sha256) where written_sha256 is not null;
+
+CREATE TABLE joining (
+  id integer primary key,
+  firm_id integer not null references firm(id),
+  email text not null,
+  name text not null,
+  inbox_id integer not null references inbox(id),
+  asked_by_id integer not null references person(id),
+  at text not null,
+  decided_at text,
+  decided_by_id integer references person(id),
+  person_id integer references person(id)
+);
+CREATE INDEX joining_open on joining(firm_id) where decided_at is null;
 
 CREATE TABLE journal (
   seq integer primary key,
@@ -408,6 +422,22 @@ CREATE TABLE setting (
   name text primary key,
   value text not null
 );
+
+CREATE TABLE stand_in (
+  id integer primary key,
+  person_id integer not null references person(id),
+  deputy_id integer references person(id),
+  since text not null,
+  until text not null,
+  begins_at text not null,
+  ends_at text not null,
+  inbox_id integer references inbox(id),
+  said_at text not null,
+  begun_at text,
+  ended_at text
+);
+CREATE INDEX stand_in_deputy on stand_in(deputy_id) where ended_at is null;
+CREATE INDEX stand_in_person on stand_in(person_id) where ended_at is null;
 
 CREATE TABLE statistic (
   profession text not null,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import Enum
 
 from . import commands as c
@@ -15,7 +16,7 @@ class Who(Enum):
     STAFF = "staff"  #: any active member of the OGA's staff
     COLLABORATOR = "collaborator of the firm with the right to answer"  #: proposes
     ALONE = "expert of the firm, collaborator who may answer alone, member without a firm"  #: submits
-    APPROVER = "expert of the dossier"  #: approves, amends, sends back
+    APPROVER = "expert of the dossier, or the stand-in named for his absence"  #: approves, amends, sends back
     DOER = "whoever did it"  #: takes his own act back
     FIRM = "anybody of the firm who may answer"  #: either of the first two
 
@@ -47,18 +48,43 @@ def proposes(person: Person, question: Question) -> bool:
     )
 
 
+def stand_in(question: Question, at: datetime) -> Person | None:
+    """Who decides in the expert's place then: whom he named for an absence, while that lasts and the named one is
+    still active and of his firm; None for nobody."""
+    expert = question.dossier.expert
+    for one in question.dossier.stand_ins:
+        if one.begins_at <= at < one.ends_at and one.person.active and one.person.firm == expert.firm:
+            return one.person
+    return None
+
+
+def approver(question: Question, at: datetime) -> Person:
+    """Whom an answer waits for then: the expert of the dossier, or his stand-in."""
+    return stand_in(question, at) or question.dossier.expert
+
+
+def approves(person: Person, question: Question, at: datetime | None) -> bool:
+    """True if this person may approve then: the expert, away or not, and his stand-in. Without an instant no stand-in
+    counts."""
+    if person.id == question.dossier.expert.id:
+        return True
+    named = stand_in(question, at) if at else None
+    return named is not None and named.id == person.id
+
+
 CIRCLES: dict[Who, Callable[[Person, Question], bool]] = {
     Who.STAFF: lambda person, question: person.role is Role.STAFF,
     Who.COLLABORATOR: proposes,
     Who.ALONE: answers_alone,
-    Who.APPROVER: lambda person, question: person.id == question.dossier.expert.id,
     Who.DOER: lambda person, question: question.last is not None and person.id == question.last.by,
     Who.FIRM: lambda person, question: proposes(person, question) or answers_alone(person, question),
 }
 
 
-def belongs(person: Person, circle: Who, question: Question) -> bool:
-    """True if `person` is active and of that circle, as seen from `question`."""
+def belongs(person: Person, circle: Who, question: Question, at: datetime | None = None) -> bool:
+    """True if `person` is active and of that circle, as seen from `question` at that instant."""
+    if circle is Who.APPROVER:
+        return person.active and approves(person, question, at)
     return person.active and CIRCLES[circle](person, question)
 
 

@@ -37,12 +37,14 @@ class Submitted(Event):
 
 @dataclass(frozen=True)
 class Approved(Event):
+    instead_of: int = 0  #: id of the expert, where his stand-in did it
     name = "approved"
 
 
 @dataclass(frozen=True)
 class Amended(Event):
     shown: int = 0  #: the version that the expert read
+    instead_of: int = 0
     name = "amended"
 
 
@@ -50,6 +52,7 @@ class Amended(Event):
 class SentBack(Event):
     comment: str = ""
     author: int = 0  #: id of the person the answer goes back to
+    instead_of: int = 0
     name = "sent_back"
 
 

@@ -107,6 +107,15 @@ class Person:
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """Who decides in an expert's place from one instant to another."""
+
+    person: Person
+    begins_at: datetime
+    ends_at: datetime  #: the first instant at which it is over
+
+
+@dataclass(frozen=True)
 class Dossier:
     """One member at one firm, over the years."""
 
@@ -119,6 +128,7 @@ class Dossier:
     staff: Person  #: the gestionnaire
     collaborators: tuple[Person, ...] = ()
     firm_reference: str = ""
+    stand_ins: tuple[StandIn, ...] = ()  #: named for an absence of the expert, now or later
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,7 @@ class Written:
     text: str
     set_aside: str = ""  #: cut from the message and kept: signature, disclaimer, history
     files: tuple[File, ...] = ()
+    author: str = ""  #: name and address of a stranger whose words somebody made his own
 
 
 @dataclass(frozen=True)
@@ -162,6 +173,8 @@ class Answer:
     addition: bool = False  #: came on top of an answer that was handed over
     approved_by: Person | None = None
     approved_at: datetime | None = None
+    approved_for: Person | None = None  #: the expert in whose place a stand-in approved
+    written_by: str = ""  #: name and address of the stranger who wrote it, or some of it; "" where `by` did
     undone: bool = False  #: its author took it back: it counts no more
     id: int = 0  #: given by the store
 

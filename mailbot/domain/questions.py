@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import NotAllowed, NothingToUndo, OutOfTurn, TooLate, VersionChanged
 from . import commands as c
 from . import events as e
-from .access import Who, belongs
+from .access import Who, approver, belongs
 from .model import Answer, Channel, File, Outcome, Person, Position, Question, Written
 from .model import State as S
 
@@ -116,10 +116,10 @@ def decide(question: Question, command: c.Command, act: Act) -> Decision:
     Raises OutOfTurn, NotAllowed, VersionChanged or TooLate; the question passed in is never changed.
     """
     move = _move(question, command)
-    if move.by is Who.DOER and not belongs(act.by, move.by, question):
+    if move.by is Who.DOER and not belongs(act.by, move.by, question, act.at):
         raise NothingToUndo("the newest act on it is not this person's")
-    if not belongs(act.by, move.by, question):
-        raise NotAllowed(_who_may(move.by), who=_named(move.by, question))
+    if not belongs(act.by, move.by, question, act.at):
+        raise NotAllowed(_who_may(move.by), who=_named(move.by, question, act.at))
     _check(move.guard, question, command, act.at)
     changed, events = EFFECTS[type(command)](question, command, act)
     changed = replace(changed, state=move.to or changed.state)
@@ -154,9 +154,11 @@ def _who_may(circle: Who) -> str:
     return f"only: {circle.value}"
 
 
-def _named(circle: Who, question: Question) -> Person | None:
+def _named(circle: Who, question: Question, at: datetime) -> Person | None:
     """Whom a refusal may name to the writer."""
-    return question.dossier.expert if circle in (Who.APPROVER, Who.ALONE) else None
+    if circle is Who.APPROVER:
+        return approver(question, at)
+    return question.dossier.expert if circle is Who.ALONE else None
 
 
 def _check(guard: Guard, question: Question, command: Any, now: datetime) -> None:
@@ -202,21 +204,32 @@ def _submit(q: Question, command: c.Submit, act: Act) -> tuple[Question, tuple[e
 
 def _approve(q: Question, command: c.Approve, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
     assert q.answer is not None
-    answer = replace(q.answer, approved_by=act.by, approved_at=act.at)
-    return _hand_over(q, answer), (e.Approved(q.id, act.by.id, answer.version),)
+    answer = _approved(q, q.answer, act)
+    return _hand_over(q, answer), (e.Approved(q.id, act.by.id, answer.version, instead_of=_instead_of(q, act)),)
 
 
 def _amend(q: Question, command: c.Amend, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
     answer = _next_version(q, command.written, command.replace, act)
-    answer = replace(answer, approved_by=act.by, approved_at=act.at)
-    return _hand_over(q, answer), (e.Amended(q.id, act.by.id, answer.version, shown=command.version),)
+    event = e.Amended(q.id, act.by.id, answer.version, shown=command.version, instead_of=_instead_of(q, act))
+    return _hand_over(q, _approved(q, answer, act)), (event,)
+
+
+def _approved(q: Question, answer: Answer, act: Act) -> Answer:
+    expert = q.dossier.expert if _instead_of(q, act) else None
+    return replace(answer, approved_by=act.by, approved_at=act.at, approved_for=expert)
+
+
+def _instead_of(q: Question, act: Act) -> int:
+    """The id of the expert in whose place somebody decides, 0 where he does so himself."""
+    return 0 if act.by.id == q.dossier.expert.id else q.dossier.expert.id
 
 
 def _send_back(q: Question, command: c.SendBack, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
     assert q.answer is not None
     addition = q.state is S.SUBMITTED
     changed = replace(q, waiting=0, round=q.round + (not addition), standing=q.handed_over if addition else q.version)
-    return changed, (e.SentBack(q.id, act.by.id, q.version, comment=command.comment, author=q.answer.by.id),)
+    event = e.SentBack(q.id, act.by.id, q.version, comment=command.comment, author=q.answer.by.id)
+    return changed, (replace(event, instead_of=_instead_of(q, act)),)
 
 
 def _add(q: Question, command: c.Add, act: Act) -> tuple[Question, tuple[e.Event, ...]]:
@@ -322,6 +335,7 @@ def _next_version(q: Question, written: Written, replaces: bool, act: Act) -> An
         text = "\n\n".join(filter(None, (stands.text, written.text)))
     if stands:
         files = (*stands.standing_files, *_unseen(files, stands.files))
+    before = stands.written_by if stands and not replaces else ""
     return Answer(
         version=q.written + 1,
         round=q.round,
@@ -333,6 +347,7 @@ def _next_version(q: Question, written: Written, replaces: bool, act: Act) -> An
         at=act.at,
         files=files,
         addition=q.handed_over > 0 and q.state is S.SUBMITTED,
+        written_by=" · ".join(dict.fromkeys(filter(None, (before, written.author)))),
     )
 
 

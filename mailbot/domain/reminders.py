@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from heapq import merge
 
-from .access import of_the_firm
+from .access import of_the_firm, stand_in
 from .calendar import Calendar
 from .model import Person, Question, State
 
@@ -145,13 +145,14 @@ def moved(question: Question, rules: Rules, step: Step, until: date) -> datetime
     return max(step.at, back)
 
 
-def readers(question: Question, kind: Ladder, reminded: int) -> tuple[Person, ...]:
-    """Who is reminded: those who have the question, and the expert from the second reminder; of an answer that
-    waits, its expert. `reminded` is how many reminders of this round went out before."""
-    expert = question.dossier.expert
+def readers(question: Question, kind: Ladder, reminded: int, at: datetime) -> tuple[Person, ...]:
+    """Who is reminded then: those who have the question, and the expert from the second reminder; of an answer that
+    waits, its expert. Whoever stands in for the expert is reminded in his place. `reminded` is how many reminders of
+    this round went out before."""
+    expert, deputy = question.dossier.expert, stand_in(question, at)
     if kind is Ladder.APPROVAL:
-        return (expert,)
+        return (deputy or expert,)
     kept = [p for p in question.asked if p not in question.passed_on and p.active and of_the_firm(p, question)]
     if not kept or (reminded and expert not in kept):
         kept.append(expert)
-    return tuple(kept)
+    return tuple(dict.fromkeys(deputy if deputy and p == expert else p for p in kept))

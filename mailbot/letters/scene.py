@@ -83,6 +83,7 @@ class Scene:
     before: Answer | None = None  #: the version it was before an amendment or addition
     by: Person | None = None  #: who acted
     author: Person | None = None  #: who wrote the answer that was decided on
+    instead_of: Person | None = None  #: the expert in whose place `by` decided
     event: str = ""  #: name of the event (domain/events.py), "" where nothing happened
     comment: str = ""  #: the word of the expert or of staff
     outcome: Outcome | None = None

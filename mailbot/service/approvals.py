@@ -6,12 +6,13 @@ import sqlite3
 from datetime import datetime
 
 from ..domain import labels
+from ..domain.access import approver
 from ..domain.model import Person, Question
 from ..domain.reminders import Ladder
 from ..letters.scene import Item, Scene
 from ..letters.table import APPROVAL
 from ..mail.token import Purpose
-from ..store import conversations, deeds, outbox, plans, questions, schedule
+from ..store import conversations, deeds, outbox, plans, questions, schedule, stand_ins
 from ..store.letters import LetterItem
 from ..store.plans import Plan
 from .correspondence import Post, post_of, send
@@ -41,10 +42,10 @@ def approvals(system: System, conn: sqlite3.Connection, expert: Person) -> None:
     """Write an expert what waits for him, or move it to when it is time."""
     waiting = plans.of_person(conn, "approval", expert.id)
     found = {plan.id: questions.get(conn, plan.question_id) for plan in waiting}
-    fresh = [p for p in waiting if found[p.id].waiting == p.version and found[p.id].dossier.expert.id == expert.id]
+    fresh = [p for p in waiting if found[p.id].waiting == p.version and _waits_for(system, found[p.id], expert)]
     plans.done(conn, [p.id for p in waiting if p not in fresh], None)
     for plan in waiting:
-        _to_the_expert_now(system, conn, plan, found[plan.id])
+        show_now(system, conn, found[plan.id], plan)
     if not fresh:
         return
     at = approval_time(system, conn, expert.id)
@@ -57,13 +58,18 @@ def approvals(system: System, conn: sqlite3.Connection, expert: Person) -> None:
         _together(system, conn, expert, fresh, found)
 
 
-def _to_the_expert_now(system: System, conn: sqlite3.Connection, plan: Plan, q: Question) -> None:
-    """The dossier got another expert before the letter left: the answer waits for him, who has yet to see it."""
-    expert = q.dossier.expert
-    if q.waiting != plan.version or expert.id == plan.person_id or plans.known(conn, expert.id, q.id, q.waiting):
-        return
+def _waits_for(system: System, q: Question, reader: Person) -> bool:
+    return approver(q, system.now()).id == reader.id
+
+
+def show_now(system: System, conn: sqlite3.Connection, q: Question, plan: Plan) -> None:
+    """Where an answer waits for somebody else than the plan was for, its letter to him is planned: the dossier got
+    another expert before the letter left, or a stand-in decides meanwhile."""
     now = system.now()
-    plans.add(conn, "approval", expert.id, q.id, plan.version, plan.deed_id, plan.event, plan.at, now)
+    reader = approver(q, now)
+    if q.waiting != plan.version or reader.id == plan.person_id or plans.known(conn, reader.id, q.id, q.waiting):
+        return
+    plans.add(conn, "approval", reader.id, q.id, plan.version, plan.deed_id, plan.event, plan.at, now)
 
 
 def _together(
@@ -72,14 +78,16 @@ def _together(
     """One letter with those that no letter showed before, the oldest first, and what else waits as far as it fits."""
     shown = fresh[:SHOWN]
     new, waiting = {found[p.id].id for p in shown}, {found[p.id].id for p in fresh}
-    others = [q for q in _open(conn, expert) if q.id not in waiting]
+    others = [q for q in open_of(system, conn, expert) if q.id not in waiting]
     holds = labels.by_reference([*(found[p.id] for p in shown), *others[: SHOWN - len(shown)]])
     plans.done(conn, [p.id for p in shown], _write(system, conn, expert, holds, new))
 
 
-def _open(conn: sqlite3.Connection, expert: Person) -> list[Question]:
-    found = [questions.get(conn, id) for id in schedule.open_of(conn, expert.id, Ladder.APPROVAL)]
-    return labels.by_reference(found)
+def open_of(system: System, conn: sqlite3.Connection, reader: Person) -> list[Question]:
+    """All answers that wait for somebody now, as the expert or as a stand-in, in order of reference."""
+    instead_of = stand_ins.stood_for(conn, reader.id, system.now())
+    found = [questions.get(conn, id) for id in schedule.open_of(conn, reader.id, Ladder.APPROVAL, instead_of)]
+    return labels.by_reference([q for q in found if _waits_for(system, q, reader)])
 
 
 def _write(
@@ -122,7 +130,8 @@ def waiting_scene(system: System, conn: sqlite3.Connection, q: Question) -> Scen
     if deed:
         return recall(system, conn, deed)
     answer = questions.answer(conn, q.id, q.waiting)
-    return Scene(system.oga, system.now(), q.dossier.expert, question=q, answer=answer, by=answer.by, author=answer.by)
+    to = approver(q, system.now())
+    return Scene(system.oga, system.now(), to, question=q, answer=answer, by=answer.by, author=answer.by)
 
 
 def _shown_at(conn: sqlite3.Connection, expert: Person, q: Question) -> datetime | None:

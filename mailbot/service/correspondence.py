@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import sqlite3
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from ..domain import events as e
-from ..domain.access import answers_alone, asked, of_the_firm
+from ..domain.access import answers_alone, approver, asked, of_the_firm
 from ..domain.model import Answer, Channel, File, News, Person, Question, Role
 from ..domain.questions import Act
 from ..letters.render import render
@@ -84,7 +85,7 @@ def readers(conn: sqlite3.Connection, row: Row, event: Any, q: Question, act: Ac
     if row.to is To.PASSED_TO:
         return tuple(people.by_ids(conn, event.to).values())
     if row.to is To.APPROVER:
-        return (q.dossier.expert,)
+        return (approver(q, act.at),)
     if row.to is To.STAFF:
         return (q.dossier.staff,)
     return still_asked(conn, q)
@@ -138,6 +139,7 @@ def scene_of(
         event=event.undid if isinstance(event, e.Undone) else event.name,
         comment=getattr(event, "comment", "") or getattr(event, "note", ""),
         outcome=getattr(event, "outcome", None),
+        instead_of=_instead_of(conn, event),
         until=getattr(event, "until", None) or getattr(event, "due", None),
         passed_to=tuple(people.by_ids(conn, event.to).values()) if isinstance(event, e.PassedOn) else (),
         about=event.name if event.name in ("withdrawn", "due_changed", "undone") else "",
@@ -155,6 +157,12 @@ def _before(conn: sqlite3.Connection, event: e.Event, before: Question, after: Q
     if event.name == "approved" and before.handed_over and after.answer and after.answer.addition:
         return questions.answer(conn, after.id, before.handed_over)
     return None
+
+
+def _instead_of(conn: sqlite3.Connection, event: e.Event) -> Person | None:
+    """The expert in whose place a stand-in decided."""
+    id = getattr(event, "instead_of", 0)
+    return people.get(conn, id) if id else None
 
 
 def _author(after: Question, shown: Answer | None) -> Person | None:
@@ -229,7 +237,7 @@ def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], unto
         to=post.to,
         question=q,
         staff=scene.staff if q is None else () if post.to.role is Role.STAFF else (q.dossier.staff,),
-        approver=scene.approver or (_approver(post.to, q) if q else None),
+        approver=scene.approver or (_approver(post.to, q, scene.now) if q else None),
         reply_to=system.address(post.conversation.purpose, post.conversation.number),
         page=page,
         attached=small or not page,
@@ -237,8 +245,8 @@ def _for(system: System, post: Post, scene: Scene, files: tuple[File, ...], unto
     )
 
 
-def _approver(reader: Person, q: Question) -> Person | None:
-    return None if answers_alone(reader, q) or reader.role is Role.STAFF else q.dossier.expert
+def _approver(reader: Person, q: Question, now: datetime) -> Person | None:
+    return None if answers_alone(reader, q) or reader.role is Role.STAFF else approver(q, now)
 
 
 def _files(post: Post, scene: Scene) -> tuple[File, ...]:

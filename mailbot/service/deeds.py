@@ -97,6 +97,7 @@ def _told(scene: Scene, cause: Cause | None) -> str:
         "passed_to": [p.id for p in scene.passed_to],
         "before": scene.before.version if scene.before else 0,
         "author": scene.author.id if scene.author else 0,
+        "instead_of": scene.instead_of.id if scene.instead_of else 0,
         "announced": scene.file_announced,
         "message_id": cause.message_id if cause else "",
         "mail": _packed(cause.mail) if cause else None,
@@ -120,7 +121,8 @@ def recall(system: System, conn: sqlite3.Connection, deed: Kept) -> Scene:
     """The scene of what was done, about the question as it now stands."""
     kept = json.loads(deed.told)
     question = questions.get(conn, deed.question_id)
-    known = people.by_ids(conn, [deed.person_id, *kept["passed_to"], *([kept["author"]] if kept["author"] else [])])
+    named = filter(None, (kept["author"], kept.get("instead_of")))
+    known = people.by_ids(conn, [deed.person_id, *kept["passed_to"], *named])
     return Scene(
         oga=system.oga,
         now=system.now(),
@@ -130,6 +132,7 @@ def recall(system: System, conn: sqlite3.Connection, deed: Kept) -> Scene:
         before=questions.answer(conn, question.id, kept["before"]) if kept["before"] else None,
         by=known[deed.person_id],
         author=known.get(kept["author"]),
+        instead_of=known.get(kept.get("instead_of")),
         event=kept["event"],
         about="undone" if deed.event == "undone" else "",
         comment=kept["comment"],

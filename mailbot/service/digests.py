@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from ..domain import labels
+from ..domain.access import approver
 from ..domain.digest import (
     SECTION,
     Away,
@@ -23,14 +23,15 @@ from ..domain.digest import (
     StaffDigest,
 )
 from ..domain.model import Outcome, Person, Question, State
-from ..domain.reminders import Ladder, over
+from ..domain.reminders import over
 from ..letters.scene import Scene
 from ..mail.token import Purpose
-from ..store import conversations, digests, inbox, journal, outbox, people, questions, schedule
+from ..store import conversations, digests, inbox, journal, outbox, people, questions, stand_ins
 from ..store.db import set_setting, setting, stamp
 from ..store.letters import LetterItem
 from . import brakes, incidents
 from .alarm import unwritten
+from .approvals import open_of
 from .correspondence import Post, send
 from .system import System
 
@@ -82,7 +83,7 @@ def write_due(system: System) -> int:
     day, count = system.today().date(), 0
     for person_id in (*digests.staff(system.store.conn), *digests.experts(system.store.conn)):
         with unwritten(system, f"digest person={person_id}", lambda: None), system.store.tx() as conn:
-            if not digests.written(conn, day, person_id):
+            if not digests.written(conn, day, person_id) and not stand_ins.away(conn, person_id, system.now()):
                 outbox_id = _write(system, conn, gather(system, conn, people.get(conn, person_id)))
                 digests.add(conn, day, person_id, system.now(), outbox_id)
                 count += outbox_id is not None
@@ -212,13 +213,13 @@ def _late_one(system: System, q: Question) -> Late:
     kept = tuple(p for p in q.asked if p not in q.passed_on) or (q.dossier.expert,)
     since = q.ladder_at or q.asked_at or system.now()
     days = (system.today().date() - since.astimezone(system.policy.timezone).date()).days
-    return Late(q, (q.dossier.expert,) if q.state is State.PROPOSED else kept, days)
+    return Late(q, (approver(q, system.now()),) if q.state is State.PROPOSED else kept, days)
 
 
 def _of_expert(system: System, conn: sqlite3.Connection, reader: Person, since: datetime) -> Digest:
     numbers = _Numbers(system, conn, reader)
-    waiting = [questions.get(conn, id) for id in schedule.open_of(conn, reader.id, Ladder.APPROVAL)]
-    shown = labels.by_reference(waiting)[:SECTION]
+    waiting = open_of(system, conn, reader)
+    shown = waiting[:SECTION]
     lines = tuple(numbers.line(q, q.waiting) for q in shown)
     year, counted = digests.counts_of_expert(conn, reader.id)
     dossiers = _open(system, conn, reader)

@@ -59,12 +59,12 @@ def beside(system: System, conn: sqlite3.Connection, page: Page) -> Page:
     outbox_id = letters.holding(conn, page.person.id, page.question.id, page.answer.version)
     if outbox_id is None:
         return page
-    rest = tuple(_rest(conn, page, outbox_id))
+    rest = tuple(_rest(system, conn, page, outbox_id))
     return replace(page, letter=page_token(system, conn, page.person, "letter", outbox_id), rest=rest)
 
 
-def _rest(conn: sqlite3.Connection, page: Page, outbox_id: int) -> Iterator[Item]:
+def _rest(system: System, conn: sqlite3.Connection, page: Page, outbox_id: int) -> Iterator[Item]:
     for item, question_id in _versions(conn, outbox_id):
         question = questions.get(conn, question_id)
-        if question_id != page.question.id and waits_for(question, page.person) == item.version:
+        if question_id != page.question.id and waits_for(question, page.person, system.now()) == item.version:
             yield Item(item.label, question, questions.answer(conn, question_id, item.version))

@@ -69,6 +69,8 @@ def page_of(system: System, conn: sqlite3.Connection, conversation: Conversation
     concerned = person.role is Role.STAFF or of_the_firm(person, question)
     if not person.active or not concerned or _over(system, question, history):
         return None
+    if question.waiting == shown.version and not waits_for(question, person, system.now()) and not _of_staff(person):
+        return None  # a stand-in whose time is over
     question = replace(question, last=deeds.last(conn, question_id))
     address = token.make(Purpose.PAGE, conversation.number, system.keys)
     page = Page("", address, conversation.number, person, question, shown, history=tuple(history))
@@ -92,15 +94,19 @@ def page_token(system: System, conn: sqlite3.Connection, person: Person, kind: s
     return token.make(Purpose.PAGE, conversations.of(conn, Purpose.PAGE, person.id, kind, subject).number, system.keys)
 
 
-def waits_for(question: Question, person: Person) -> int:
-    """The version that waits for this person's decision, 0 for none."""
+def waits_for(question: Question, person: Person, now: datetime) -> int:
+    """The version that waits for this person's decision now, 0 for none."""
     if person.role is Role.STAFF:
         return question.handed_over if question.state is State.SUBMITTED else 0
-    return question.waiting if belongs(person, Who.APPROVER, question) else 0
+    return question.waiting if belongs(person, Who.APPROVER, question, now) else 0
+
+
+def _of_staff(person: Person) -> bool:
+    return person.role is Role.STAFF
 
 
 def _newer(system: System, conn: sqlite3.Connection, page: Page) -> str:
-    version = waits_for(page.question, page.person)
+    version = waits_for(page.question, page.person, system.now())
     if not version:
         return ""
     return page_token(system, conn, page.person, "version", questions.answer(conn, page.question.id, version).id)
@@ -132,7 +138,7 @@ def _over(system: System, question: Question, history: list[dict[str, Any]]) -> 
 
 def _standing(system: System, conn: sqlite3.Connection, page: Page) -> Page:
     """Which of the four pages it is now."""
-    if waits_for(page.question, page.person) == page.answer.version:
+    if waits_for(page.question, page.person, system.now()) == page.answer.version:
         return replace(page, kind="treat" if page.person.role is Role.STAFF else "approve")
     deciding = _decision(page)
     if deciding is None:

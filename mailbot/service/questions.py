@@ -11,7 +11,7 @@ from typing import Any
 
 from ..domain import commands as c
 from ..domain import events as e
-from ..domain.access import Who, asked, belongs
+from ..domain.access import Who, approver, asked, belongs
 from ..domain.model import Channel, Person, Question, State
 from ..domain.questions import Act, Decision, decide
 from ..errors import UsageError
@@ -75,7 +75,7 @@ def _take_back(conn: sqlite3.Connection, question: Question, at: datetime) -> No
 def _show_again(conn: sqlite3.Connection, question: Question, at: datetime) -> None:
     """An answer that was decided before its approval letter left, and waits again, has its letter yet to come; so has
     one that was handed over, where staff were to be told of what came on top of it."""
-    expert = question.dossier.expert.id
+    expert = approver(question, at).id
     wrote = kept_deeds.of_version(conn, question.id, question.waiting) if question.waiting else None
     if wrote and not plans.known(conn, expert, question.id, question.waiting):
         plans.add(conn, "approval", expert, question.id, question.waiting, wrote.id, wrote.event, at, at)

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from ..domain import labels
+from ..domain.access import approver
 from ..domain.model import Person, Question, Role
 from ..domain.reminders import Ladder, Step, ladder, latest_step, moved, next_step, over, readers
 from ..letters.scene import Item, Scene
 from ..letters.table import APPROVAL
 from ..mail.token import Purpose
-from ..store import absences, conversations, journal, letters, outbox, people, questions, schedule
+from ..store import absences, conversations, journal, letters, outbox, people, questions, schedule, stand_ins
 from ..store.db import set_setting, setting
 from ..store.letters import LetterItem
 from .alarm import unwritten
@@ -103,10 +104,10 @@ def _step(system: System, question: Question) -> Step | None:
 
 
 def _readers(system: System, conn: sqlite3.Connection, question: Question, kind: Ladder, step: Step) -> list[Person]:
-    """Who is reminded now and can be written to; the expert where nobody else can, or where all who were asked are
-    away. Who is away is reminded later (_for_the_absent)."""
-    expert = question.dossier.expert
-    reached = _reached(conn, question, kind, step)
+    """Who is reminded now and can be written to; the expert, or his stand-in, where nobody else can, or where all who
+    were asked are away. Who is away is reminded later (_for_the_absent)."""
+    expert = approver(question, system.now())
+    reached = _reached(system, conn, question, kind, step)
     away = _away(system, conn, question, step, [*reached, expert])
     here = [p for p in reached if p.id not in away]
     asked = [p for p in reached if p != expert]
@@ -118,10 +119,10 @@ def _readers(system: System, conn: sqlite3.Connection, question: Question, kind:
     return here or ([] if reached else [expert])
 
 
-def _reached(conn: sqlite3.Connection, question: Question, kind: Ladder, step: Step) -> list[Person]:
+def _reached(system: System, conn: sqlite3.Connection, question: Question, kind: Ladder, step: Step) -> list[Person]:
     """Whom a step is meant for, as far as they can be written to."""
     before = schedule.steps_before(conn, question.id, question.round, kind, step.day.isoformat())
-    meant = readers(question, kind, before)
+    meant = readers(question, kind, before, system.now())
     return [p for p in meant if p.active and not people.suspended(conn, p.id)]
 
 
@@ -140,7 +141,7 @@ def _for_the_absent(system: System, conn: sqlite3.Connection, question: Question
     kind, step = ladder(question), _step(system, question)
     if kind is None or step is None:
         return []
-    away = _away(system, conn, question, step, _reached(conn, question, kind, step))
+    away = _away(system, conn, question, step, _reached(system, conn, question, kind, step))
     told = (schedule.reminded(conn, question.id, question.round, kind, step.day.isoformat(), id) for id in away)
     return [at for at, done in zip(away.values(), told, strict=True) if not done]
 
@@ -230,16 +231,19 @@ def _all_open(
     system: System, conn: sqlite3.Connection, person: Person, kind: Ladder, due: list[Question]
 ) -> list[Question]:
     """What is due, and everything else that waits for that person on the ladder."""
-    known = {q.id for q in due}
-    others = [questions.get(conn, id) for id in schedule.open_of(conn, person.id, kind) if id not in known]
-    today = system.policy.reminders.calendar.day(system.now())
-    return due + [q for q in others if ladder(q) is kind and not over(q, today) and _meant(conn, q, kind, person)]
+    known, now = {q.id for q in due}, system.now()
+    ids = schedule.open_of(conn, person.id, kind, stand_ins.stood_for(conn, person.id, now))
+    others = [questions.get(conn, id) for id in ids if id not in known]
+    today = system.policy.reminders.calendar.day(now)
+    return due + [q for q in others if ladder(q) is kind and not over(q, today) and _meant(conn, q, kind, person, now)]
 
 
-def _meant(conn: sqlite3.Connection, q: Question, kind: Ladder, person: Person) -> bool:
-    """True if the question waits for this person; for an expert who is not asked, once he was reminded of it."""
-    joined = person.role is Role.EXPERT and schedule.was_reminded(conn, q.id, q.round, kind, person.id)
-    return person in readers(q, kind, int(joined))
+def _meant(conn: sqlite3.Connection, q: Question, kind: Ladder, person: Person, now: datetime) -> bool:
+    """True if the question waits for this person; for an expert who is not asked, or his stand-in, once he was
+    reminded of it."""
+    may_join = person.role is Role.EXPERT or person == approver(q, now)
+    joined = may_join and schedule.was_reminded(conn, q.id, q.round, kind, person.id)
+    return person in readers(q, kind, int(joined), now)
 
 
 def _items(

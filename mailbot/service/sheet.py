@@ -63,6 +63,8 @@ def _answer(a: Answer) -> dict[str, Any]:
         "addition": a.addition,
         "undone": a.undone,
         "approved_by": a.approved_by.email if a.approved_by else None,
+        "approved_for": a.approved_for.email if a.approved_for else None,
+        "written_by": a.written_by or None,
         "files": [_file(f) for f in a.files],
     }
 

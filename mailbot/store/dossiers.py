@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from ..domain.model import Dossier, Firm
-from . import people
+from . import people, stand_ins
 
 
 def get(conn: sqlite3.Connection, id: int) -> Dossier:
@@ -29,6 +29,7 @@ def get(conn: sqlite3.Connection, id: int) -> Dossier:
         staff=everyone[row["staff_id"]],
         collaborators=tuple(everyone[i] for i in assigned),
         firm_reference=row["firm_reference"],
+        stand_ins=stand_ins.named_by(conn, row["expert_id"]),
     )
 
 

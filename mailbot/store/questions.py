@@ -107,7 +107,7 @@ def _answer(conn: sqlite3.Connection, row: sqlite3.Row) -> Answer:
         "where f.answer_id = ? order by f.n",
         (row["id"],),
     ).fetchall()
-    ids = [row["by_id"], row["approved_by_id"], *(f["by_id"] for f in files)]
+    ids = [row["by_id"], row["approved_by_id"], row["approved_for_id"], *(f["by_id"] for f in files)]
     known = people.by_ids(conn, [i for i in ids if i])
     return Answer(
         id=row["id"],
@@ -122,6 +122,8 @@ def _answer(conn: sqlite3.Connection, row: sqlite3.Row) -> Answer:
         addition=row["addition"] == 1,
         approved_by=known.get(row["approved_by_id"]),
         approved_at=_time(row["approved_at"]),
+        approved_for=known.get(row["approved_for_id"]),
+        written_by=row["written_by"],
         undone=row["undone_at"] is not None,
         files=tuple(_file(f, known) for f in files),
     )
@@ -198,22 +200,30 @@ def undo(conn: sqlite3.Connection, question_id: int, version: int, wrote: bool, 
         conn.execute("update answer set undone_at = ? where question_id = ? and version = ?", (stamp(at), *key))
         return
     conn.execute(
-        "update answer set approved_by_id = null, approved_at = null where question_id = ? and version = ?", key
+        "update answer set approved_by_id = null, approved_at = null, approved_for_id = null "
+        "where question_id = ? and version = ?",
+        key,
     )
 
 
 def _approve(conn: sqlite3.Connection, approved: Answer) -> None:
     if approved.approved_by and approved.approved_at:
         conn.execute(
-            "update answer set approved_by_id = ?, approved_at = ? where id = ? and approved_at is null",
-            (approved.approved_by.id, stamp(approved.approved_at), approved.id),
+            "update answer set approved_by_id = ?, approved_at = ?, approved_for_id = ? "
+            "where id = ? and approved_at is null",
+            (approved.approved_by.id, stamp(approved.approved_at), _id(approved.approved_for), approved.id),
         )
+
+
+def _id(person: Person | None) -> int | None:
+    return person.id if person else None
 
 
 def _add_answer(conn: sqlite3.Connection, question_id: int, new: Answer, inbox_id: int | None) -> int:
     cursor = conn.execute(
         "insert into answer(question_id, version, round, text, added, set_aside, by_id, channel, at, addition, "
-        "approved_by_id, approved_at, inbox_id, sha256) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "approved_by_id, approved_at, approved_for_id, written_by, inbox_id, sha256) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             question_id,
             new.version,
@@ -225,8 +235,10 @@ def _add_answer(conn: sqlite3.Connection, question_id: int, new: Answer, inbox_i
             new.channel.value,
             stamp(new.at),
             int(new.addition),
-            new.approved_by.id if new.approved_by else None,
+            _id(new.approved_by),
             stamp(new.approved_at) if new.approved_at else None,
+            _id(new.approved_for),
+            new.written_by,
             inbox_id,
             fingerprint(new),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 
 from ..domain.reminders import Ladder
@@ -82,25 +83,28 @@ def letters_between(
     return [row["outbox_id"] for row in rows]
 
 
-def open_of(conn: sqlite3.Connection, person_id: int, ladder: Ladder) -> list[int]:
+def open_of(conn: sqlite3.Connection, person_id: int, ladder: Ladder, instead_of: Iterable[int] = ()) -> list[int]:
     """Ids of the questions that a person may have to answer (asked, or reminded of), or to approve; by reference.
+    `instead_of` are the ids of the experts in whose place he decides.
 
     Who is still meant is decided by domain.reminders.readers. A `cross join` keeps its order: from the few dossiers of
     one expert, never from all open questions.
     """
+    experts = (person_id, *instead_of)
+    marks = ",".join("?" * len(experts))
     if ladder is Ladder.APPROVAL:
         rows = conn.execute(
-            "select q.id, q.ref from dossier d cross join question q "
-            "where q.dossier_id = d.id and d.expert_id = ? and q.waiting > 0 and q.state in ('proposed', 'submitted')",
-            (person_id,),
+            "select q.id, q.ref from dossier d cross join question q where q.dossier_id = d.id "
+            f"and d.expert_id in ({marks}) and q.waiting > 0 and q.state in ('proposed', 'submitted')",
+            experts,
         ).fetchall()
     else:
         rows = conn.execute(
             "select q.id, q.ref from recipient r join question q on q.id = r.question_id "
             "where r.person_id = ? and r.passed_on = 0 and q.state = 'asked' "
             "union select q.id, q.ref from dossier d cross join question q "
-            "where q.dossier_id = d.id and d.expert_id = ? and q.state = 'asked'",
-            (person_id, person_id),
+            f"where q.dossier_id = d.id and d.expert_id in ({marks}) and q.state = 'asked'",
+            (person_id, *experts),
         ).fetchall()
     return [row["id"] for row in rows]
 

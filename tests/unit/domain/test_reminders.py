@@ -123,13 +123,13 @@ def test_next_and_latest_agree_and_fall_in_slots(since: datetime, gap: int, mome
 
 
 def test_those_who_have_it_are_reminded_and_the_expert_from_the_second_on() -> None:
-    assert readers(ASKED, Ladder.ANSWER, 0) == (AICHA, ELISE)
-    assert readers(ASKED, Ladder.ANSWER, 1) == (AICHA, ELISE, EXPERT)
-    assert readers(replace(ASKED, passed_on=(AICHA,)), Ladder.ANSWER, 0) == (ELISE,)
-    assert readers(replace(ASKED, passed_on=(AICHA, ELISE)), Ladder.ANSWER, 0) == (EXPERT,)
+    assert readers(ASKED, Ladder.ANSWER, 0, at("2026-12-01")) == (AICHA, ELISE)
+    assert readers(ASKED, Ladder.ANSWER, 1, at("2026-12-01")) == (AICHA, ELISE, EXPERT)
+    assert readers(replace(ASKED, passed_on=(AICHA,)), Ladder.ANSWER, 0, at("2026-12-01")) == (ELISE,)
+    assert readers(replace(ASKED, passed_on=(AICHA, ELISE)), Ladder.ANSWER, 0, at("2026-12-01")) == (EXPERT,)
     gone = replace(ASKED, asked=(replace(AICHA, active=False),))
-    assert readers(gone, Ladder.ANSWER, 0) == (EXPERT,)
-    assert readers(ASKED, Ladder.APPROVAL, 5) == (EXPERT,)
+    assert readers(gone, Ladder.ANSWER, 0, at("2026-12-01")) == (EXPERT,)
+    assert readers(ASKED, Ladder.APPROVAL, 5, at("2026-12-01")) == (EXPERT,)
 
 
 @pytest.mark.parametrize(
