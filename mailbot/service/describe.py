@@ -34,7 +34,7 @@ from .reading import Reading, read
 from .refusals import REFUSALS
 from .splitting.apart import taken_apart, with_files
 from .splitting.lines import Labels
-from .splitting.places import asked_in
+from .splitting.places import asked_in, refs_in
 from .system import Policy, System
 
 _RETURN_PATH = re.compile(r"^return-path:[ \t]*<([^<>\s]*)>", re.I | re.M)
@@ -102,11 +102,11 @@ def _by_label(split: Split, sent: str, came: Sequence[File]) -> list[dict[str, A
     """What was written about each question of the letter; the whole of it where it asks one, or none is named."""
     if not split.text and not came:
         return []
-    asked = asked_in(sent)
-    refs = {one.label: one.ref.upper() for one in asked}
+    refs = refs_in(sent)
     whole = {"text": split.text, "files": [file.name for file in came if file.verdict is Verdict.OK]}
     if len(refs) < 2:
         return [{"question": next(iter(refs.values()), None), **whole}]
+    asked = asked_in(sent)
     labels = Labels(list(refs), {one.ref: one.label for one in asked}, texts={one.label: one.text for one in asked})
     said = taken_apart(split, asked, labels, False)
     found, filed = with_files(said, [(file.name, file.part) for file in came], labels, False)

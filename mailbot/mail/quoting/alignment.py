@@ -222,7 +222,7 @@ def _split(body: Words, places: range, marks: Marks) -> list[tuple[int, int, boo
     """The words of a line with whose they are; one that stands against a word of ours is cut from it."""
     out: list[tuple[int, int, bool]] = []
     for at in places:
-        start, end = body.span[at]
+        start, end = body.span(at)
         ours, glued = bool(marks.ours[at]), marks.glued.get(at, 0)
         if not glued:
             out.append((start, end, ours))

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from mailbot.mail import patterns
 from mailbot.mail.quoting.lines import Line, Mark, fold, joined, line, prefixed
+from mailbot.mail.quoting.remembered import remembered
 
 _DEEPEST = 3_000  # lexbor takes quadratic time beyond: 100,000 nested elements, 14 s
 _BEGINNING = 60  # nodes in which the first words of a heading stand
@@ -100,7 +101,7 @@ class _Walk:
         attributes = {name: value or "" for name, value in node.attributes.items()}
         if _hidden(attributes):
             return
-        tight = tag == "p" and patterns.TIGHT.search(attributes.get("class", "") + " " + attributes.get("style", ""))
+        tight = tag == "p" and _tight(attributes.get("class", "") + " " + attributes.get("style", ""))
         stack.append((None, self.mark, "div" if tight else tag))
         stack.append((node.child, None, ""))
         self._enter(tag)
@@ -183,11 +184,15 @@ class _Walk:
             self.button = bool(self.links and self.links[-1])
 
     def _flush(self, always: bool = False) -> None:
+        if not (self.pieces or self.pictures or always):
+            self.button = True
+            return
         text = "".join(self.pieces)
         self.pieces.clear()
         text = text.rstrip() if self.preformatted else text.strip(" ")
         if text or always or self.pictures:
-            found = prefixed(line(text, self.mark, tuple(self.pictures)))
+            found = line(text, self.mark, tuple(self.pictures))
+            found = prefixed(found) if ">" in text[:4] else found
             button = self.button and 0 < len(text) <= patterns.LONGEST_LABEL
             self.out.append(replace(found, button=True) if button else found)
             self.pictures.clear()
@@ -202,8 +207,22 @@ def _joined(cells: list[Line], mark: Mark) -> Line:
 
 
 def _hidden(attributes: dict[str, str]) -> bool:
-    style = attributes.get("style", "")
-    return "hidden" in attributes or bool(style and patterns.HIDDEN_STYLE.search(style))
+    return bool(attributes) and ("hidden" in attributes or ("style" in attributes and _hides(attributes["style"])))
+
+
+@remembered
+def _hides(style: str) -> bool:
+    return patterns.HIDDEN_STYLE.search(style) is not None
+
+
+@remembered
+def _tight(named: str) -> bool:
+    return patterns.TIGHT.search(named) is not None
+
+
+@remembered
+def _cuts(style: str) -> bool:
+    return patterns.HTML_CUT_STYLE.search(style) is not None
 
 
 def _mark(tag: str, attributes: dict[str, str]) -> Mark:
@@ -214,7 +233,7 @@ def _mark(tag: str, attributes: dict[str, str]) -> Mark:
     if tag == "blockquote":
         indent = "type" not in attributes and "cite" not in attributes and patterns.HTML_INDENT.search(style)
         return Mark.PLAIN if indent or "indent" in attributes.get("class", "") else Mark.QUOTED
-    return Mark.CUT if named is Mark.CUT or (style and patterns.HTML_CUT_STYLE.search(style)) else Mark.PLAIN
+    return Mark.CUT if named is Mark.CUT or _cuts(style) else Mark.PLAIN
 
 
 def _named(tag: str, attributes: dict[str, str]) -> Mark:
@@ -223,7 +242,11 @@ def _named(tag: str, attributes: dict[str, str]) -> Mark:
     key = f"{tag}#{name} .{classes} [{attributes.get('name', '')}] {attributes.get('data-marker', '')}"
     if "fairemail" in attributes:
         key += f" [{attributes['fairemail']}]"
-    key = key.replace("x_", "")  # Outlook puts it before every name inside what it quotes
+    return _said_by(key.replace("x_", ""))  # Outlook puts it before every name inside what it quotes
+
+
+@remembered
+def _said_by(key: str) -> Mark:
     if patterns.HTML_SIGNATURE.search(key):
         return Mark.SIGNATURE
     if patterns.HTML_QUOTED.search(key):

@@ -15,6 +15,7 @@ _FOLDED: dict[int, str | None] = {
     **dict.fromkeys(map(ord, "\u2019\u02bc\u2018"), "'"),
     **dict.fromkeys(map(ord, "\u00a0\u202f\u2009"), " "),
 }
+_ODD = re.compile(f"[{''.join(map(chr, _FOLDED))}]")
 _LINKS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>|\[cid:[^\[\]\s]*\]|\[image:[^\[\]]*\]")
 _MOST = 6_000  #: lines that are looked at one by one
 _BUNDLE = 200
@@ -62,7 +63,7 @@ class Line:
 
 def fold(text: str) -> str:
     """Lower case, one kind of space and apostrophe, nothing invisible."""
-    return " ".join((text if text.isascii() else text.translate(_FOLDED)).lower().split())
+    return " ".join((text.translate(_FOLDED) if _ODD.search(text) else text).lower().split())
 
 
 def line(text: str, mark: Mark = Mark.PLAIN, shown: tuple[str, ...] = ()) -> Line:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass, field
+
+from mailbot.mail.quoting.remembered import remembered
 
 #: What a client adds to a link or puts in the place of a picture: no word of anybody.
 _ADDED = r"[<(\[](?:https?://|mailto:)[^\s<>()\[\]]*[>)\]]|\[(?:cid|image):[^\[\]]*\]"
@@ -45,22 +48,28 @@ class Words:
     keys: list[str] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
     line: list[int] = field(default_factory=list)
-    span: list[tuple[int, int]] = field(default_factory=list)
+    _spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  #: by line, of those that were asked for
 
     @classmethod
     def of(cls, texts: list[str]) -> Words:
         """The words of `texts`, one text a line."""
-        out, known = cls(texts), _Keys()
-        keys, raws, lines, spans = out.keys.append, out.raw.append, out.line.append, out.span.append
+        out = cls(texts)
         for number, text in enumerate(texts):
-            for found in (_TOKEN if _SPECIAL.search(text) else _SIMPLE).finditer(text):
-                if found.lastgroup is None:
-                    raw = found[0]
-                    keys(known[raw])
-                    raws(raw)
-                    lines(number)
-                    spans(found.span())
+            if _SPECIAL.search(text):
+                found = [one[0] for one in _words(text)]
+            else:
+                found = _SIMPLE.findall(text)
+            out.raw += found
+            out.line += [number] * len(found)
+        out.keys += map(_Keys().__getitem__, out.raw)
         return out
+
+    def span(self, at: int) -> tuple[int, int]:
+        """Where word `at` stands in its line: its start and end. Few are asked for."""
+        number = self.line[at]
+        if number not in self._spans:
+            self._spans[number] = [found.span() for found in _words(self.texts[number])]
+        return self._spans[number][at - bisect_left(self.line, number)]
 
     def begins_line(self, at: int) -> bool:
         """Whether word `at` is the first of its line; what stands behind the last word begins one too."""
@@ -85,8 +94,14 @@ class Words:
 
     def between(self, at: int) -> str:
         """What stands between word `at` and the one before it, in its line."""
-        start = 0 if self.begins_line(at) else self.span[at - 1][1]
-        return self.texts[self.line[at]][start : self.span[at][0]]
+        start = 0 if self.begins_line(at) else self.span(at - 1)[1]
+        return self.texts[self.line[at]][start : self.span(at)[0]]
+
+
+def _words(text: str) -> list[re.Match[str]]:
+    """The words of a line; what a client added is none."""
+    pattern = _TOKEN if _SPECIAL.search(text) else _SIMPLE
+    return [found for found in pattern.finditer(text) if found.lastgroup is None]
 
 
 class _Keys(dict[str, str]):
@@ -97,6 +112,7 @@ class _Keys(dict[str, str]):
         return key
 
 
+@remembered
 def _key(raw: str) -> str:
     """A word as it is compared: no case, no accent, no ligature, nothing invisible."""
     if raw.isascii():

@@ -61,6 +61,14 @@ _LINK = re.compile(r"<?(?:https?://|mailto:)\S+|\S+@\S+")
 _QUESTION = re.compile(rf"question\s+(?P<label>\w{{1,3}})\s+\[(?P<ref>{REFERENCE})\]", re.IGNORECASE)
 
 
+def refs_in(letter: str) -> dict[str, str]:
+    """Label -> reference of the questions of one of our letters, in its order."""
+    refs: dict[str, str] = {}
+    for heading in filter(None, (_QUESTION.match(line.strip()) for line in letter.splitlines())):
+        refs.setdefault(heading["label"], heading["ref"].upper())
+    return refs
+
+
 def asked_in(letter: str) -> list[Asked]:
     """The questions of one of our letters, by its text alone: « Question 2 [D0009-2025-2] » and what follows."""
     found: dict[str, tuple[str, list[str]]] = {}
