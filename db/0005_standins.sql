@@ -31,3 +31,5 @@ create table joining (
   person_id integer references person(id)
 );
 create index joining_open on joining(firm_id) where decided_at is null;
+
+create index inbox_someone_answered on inbox(state, conversation) where decision = 'SomeoneAnswered';

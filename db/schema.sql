@@ -237,6 +237,7 @@ CREATE TABLE journal (
   payload_sha256 text not null,
   prev text not null,
   hash text not null unique
+CREATE INDEX inbox_someone_answered on inbox(state, conversation) where decision = 'SomeoneAnswered';
 );
 CREATE INDEX journal_question on journal(question_id, seq);
 

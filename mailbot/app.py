@@ -36,7 +36,7 @@ from .mail.envelope import Envelope, Verdict
 from .mail.message import Address
 from .mail.parse import Limits
 from .mail.token import Keys
-from .service import alarm, digests, grouping, ingress, reminders, scanning
+from .service import alarm, delegation, digests, grouping, ingress, reminders, scanning
 from .service.clock import Clock
 from .service.delivery import deliver_due
 from .service.health import Probes
@@ -277,6 +277,7 @@ def _worked(app: App, stopping: Callable[[], bool] = lambda: False) -> dict[str,
     reminders.adopt(app.system)
     scanning.rescan(app.system)
     worked = work_all(app.system, stopping)
+    delegation.close_old(app.system)
     grouping.write_due(app.system)
     return {"worked": worked, "reminders": reminders.remind(app.system), "digests": digests.write_due(app.system)}
 
@@ -298,7 +299,13 @@ def next_due(app: App) -> datetime | None:
     """The next instant from now on at which something falls due, None where nothing does."""
     system, now = app.system, app.system.now()
     conn = system.store.conn
-    known = (grouping.next_due(conn), schedule.next_due(conn), outbox.next_due(conn), digests.next_due(system))
+    known = (
+        grouping.next_due(conn),
+        schedule.next_due(conn),
+        outbox.next_due(conn),
+        digests.next_due(system),
+        delegation.next_due(conn),
+    )
     return min((at for at in known if at and at > now), default=None)
 
 

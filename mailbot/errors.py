@@ -19,6 +19,7 @@
         ├── NotOffered       a word that does not work here: the writer is told what does
         ├── BadFile          a file that may do harm, or one that is not accepted beside a decision: the mail waits
         ├── NotYourAnswer    we were only copied: « Est-ce votre réponse ? »
+        ├── SomeoneAnswered  a stranger answered a letter that was forwarded: its reader decides
         ├── NotProven        the words decide, and nothing proves who wrote them
         ├── Sealed           encrypted: the writer is told how to send it again
         └── Held             waits for a person; nobody outside learns anything
@@ -162,6 +163,11 @@ class NotYourAnswer(Refusal):
     """The bot stood only in Cc, or another person of the firm in To: « Est-ce votre réponse ? »."""
 
     together: bool = False  #: a colleague stood beside us in To
+
+
+@dataclass(eq=False)
+class SomeoneAnswered(Refusal):
+    """Somebody we do not know answered a letter. It waits for the word of the person whom the letter was sent to."""
 
 
 @dataclass(eq=False)

@@ -62,13 +62,23 @@ class Bounced:
 
 
 @dataclass(frozen=True)
+class Undecided:
+    """A stranger's answer that nobody of the firm decided on: it was closed, and nothing of it recorded."""
+
+    sender: str
+    at: datetime
+    question: Question | None = None  #: None where it answered a letter with several
+
+
+@dataclass(frozen=True)
 class Away:
-    """Somebody whose mail answers by itself."""
+    """Somebody who is away, as his mail or he himself says."""
 
     person: Person
     until: date | None = None  #: the last day; None where the reply names none
     since: date | None = None  #: the first day, where it was still to come
     deputy: str = ""  #: who answers meanwhile, as the reply names them
+    declared: bool = False  #: the person said so himself, and whom he named decides in his place
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,7 @@ class StaffDigest:
     journal_seq: int = 0  #: 0: the journal is empty
     journal_hash: str = ""
     arrived: int = 0  #: answers that came in since `since`
+    undecided: tuple[Undecided, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,7 @@ class Since:
     by: Person
     at: datetime
     outcome: Outcome | None = None
+    instead_of: Person | None = None  #: the expert in whose place it was done
 
 
 @dataclass(frozen=True)

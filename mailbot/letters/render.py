@@ -40,6 +40,7 @@ FITS = ((TEXT_LIMIT, False), (16_000, False), (4_000, True), (1_000, True), (200
 
 KINDS = tuple(
     "question receipt approval sent_back asked_again to_treat decided not_your_answer approval_unclear clarification"
+    " someone_answered add_collaborator"
     " refusal unproven notice help reminder last_reminder dossier digest alarm".split()
 )
 #: kind -> the folder of its templates where it holds several questions
@@ -73,6 +74,8 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "ask_again",  # « redemander : » without a question
         "amend",  # « Compléter : » or « Remplacer : » without a text
         "which",  # to a letter with several questions, and names none
+        "someone",  # neither « accepter » nor « refuser », of a stranger's answer
+        "joining",  # neither yes nor no to adding somebody to the firm
     ),
     "not_your_answer": (
         "",  # we were only copied
@@ -86,6 +89,10 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "withdrawn",  # no answer is needed any more
         "due_changed",  # another date
         "left_aside",  # the reader said that his mail is no answer
+        "refused",  # the reader refused what a stranger answered in his place
+        "joined",  # `mail` names who was added to the reader's firm
+        "not_joined",  # ... who cannot be added by mail
+        "not_wanted",  # ... whom the reader did not want to be added
         "undone",  # the reader's last act is undone; `event` names it
         "address",  # the address of `by`, a colleague, does not work: `word` says why
     ),

@@ -35,6 +35,7 @@ class Mail:
     sender: str = ""
     to: str = ""  #: to whom it was addressed, where that matters
 
+    name: str = ""  #: of its writer, where that is not the reader
 
 @dataclass(frozen=True)
 class Item:

@@ -10,10 +10,11 @@ from .. import errors as x
 from ..domain.model import Answer, Person, Question
 from ..letters.scene import Item, Scene
 from ..mail.token import Purpose
-from ..store import conversations, drafts, journal, outbox, people, questions
+from ..store import conversations, drafts, inbox, journal, outbox, people, questions
 from ..store.conversations import Conversation
 from ..store.db import moment
 from ..store.letters import LetterItem
+from . import joining
 from .correspondence import Post, send
 from .intent import Verb
 from .job import DECIDES, Job
@@ -77,7 +78,8 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
         return replace(scene, about="shared" if refusal.shared else "")
     if isinstance(refusal, x.Unclear):
         author = scene.answer.by if scene.answer else None
-        return replace(_with_items(job, scene), about=refusal.about, draft=refusal.draft, author=author)
+        about = _asked_about(job) or refusal.about
+        return replace(_with_items(job, scene), about=about, draft=refusal.draft, author=author)
     if isinstance(refusal, x.NotYourAnswer):
         return replace(scene, about="together" if refusal.together else "")
     if isinstance(refusal, x.BadFile):
@@ -138,11 +140,22 @@ def _post(job: Job, reply: Reply, refusal: x.Refusal, question: Question | None,
     kind, conversation = reply.letter or "", _own(job)
     if job.purpose is Purpose.APPROVE and isinstance(refusal, x.Unclear) and refusal.about != "which":
         kind, conversation = "approval_unclear", _draft(job, refusal, question, version) or conversation
-    elif job.purpose is Purpose.CONFIRM and isinstance(refusal, x.Unclear):
+    elif job.purpose is Purpose.CONFIRM and isinstance(refusal, x.Unclear) and not _asked_about(job):
         kind = "not_your_answer"
     elif isinstance(refusal, x.NotYourAnswer):
         conversation = conversations.of(job.conn, Purpose.CONFIRM, job.person.id, "held", job.inbox_id)
     return Post(kind, job.person, conversation, _page(job, question, version), question, reply=True)
+
+
+def _asked_about(job: Job) -> str:
+    """What a letter asked that was answered by neither of its words, where a clarification names them again."""
+    c = job.conversation
+    if c is None or c.purpose is not Purpose.CONFIRM:
+        return ""
+    if c.subject_kind == joining.KIND:
+        return "joining"
+    row = inbox.get(job.conn, c.subject_id)
+    return "someone" if row is not None and row["decision"] == x.SomeoneAnswered.__name__ else ""
 
 
 def _own(job: Job) -> Conversation:

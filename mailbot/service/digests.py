@@ -176,6 +176,7 @@ def _of_staff(system: System, conn: sqlite3.Connection, reader: Person, since: d
         bounced=found.bounced,
         failed=found.failed,
         away=found.away,
+        undecided=found.undecided,
         last_mail_at=inbox.last_seen_at(conn),
         paused=brakes.paused(system.store),
         journal_seq=seq,
@@ -187,7 +188,9 @@ def _of_staff(system: System, conn: sqlite3.Connection, reader: Person, since: d
 
 def _speaks(d: StaffDigest) -> bool:
     sections = (d.to_treat, d.overdue, d.late, d.to_treat_others, d.overdue_others, d.late_others)
-    return any(s.lines for s in sections) or bool(d.held or d.unread or d.bounced or d.failed or d.away or d.arrived)
+    return any(s.lines for s in sections) or bool(
+        d.held or d.unread or d.bounced or d.failed or d.away or d.arrived or d.undecided
+    )
 
 
 def _dossiers(
@@ -267,7 +270,10 @@ def _since(conn: sqlite3.Connection, row: sqlite3.Row) -> Since:
     payload = json.loads(row["payload"] or "{}")
     outcome = Outcome(payload["outcome"]) if payload.get("outcome") else None
     by = people.get(conn, row["person_id"])
-    return Since(questions.get(conn, row["question_id"]), row["kind"], by, digests.moment(row["at"]), outcome)
+    instead_of = people.get(conn, payload["instead_of"]) if payload.get("instead_of") else None
+    return Since(
+        questions.get(conn, row["question_id"]), row["kind"], by, digests.moment(row["at"]), outcome, instead_of
+    )
 
 
 def preview(system: System) -> list[tuple[Digest, Scene, Post]]:

@@ -7,13 +7,14 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..domain.digest import SECTION, Away, Bounced, Failed, HeldMail, Unread
-from ..domain.model import Question
-from ..errors import Unreadable
+from ..domain.digest import SECTION, Away, Bounced, Failed, HeldMail, Undecided, Unread
+from ..domain.model import Person, Question
+from ..errors import SomeoneAnswered, Unreadable
 from ..mail.message import InboundMessage
-from ..store import absences, blobs, bounces, conversations, digests, inbox, people, questions
+from ..store import absences, blobs, bounces, conversations, delegations, digests, inbox, people, questions, stand_ins
 from ..store.db import moment
 from ..store.letters import LetterItem
+from ..store.stand_ins import Declared
 from .automatic import CHALLENGED, TYPED
 from .bounces import why
 from .reading import UNREADABLE, our_words
@@ -26,6 +27,7 @@ _WHY = {
     "NotYourAnswer": "copied",
     TYPED: "automatic",
     CHALLENGED: "challenge",
+    SomeoneAnswered.__name__: "delegated",
     "BadFile": "file",
 }
 
@@ -40,6 +42,7 @@ class Incidents:
     bounced: tuple[Bounced, ...]
     failed: tuple[Failed, ...]
     away: tuple[Away, ...]
+    undecided: tuple[Undecided, ...]
     items: tuple[LetterItem, ...]
 
 
@@ -58,6 +61,7 @@ def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int
         bounced=tuple(_bounced(conn, row) for row in digests.suspended(conn, SECTION)),
         failed=_failed(conn, since),
         away=away(system, conn)[:SECTION],
+        undecided=_undecided(conn, since),
         items=tuple(frozen),
     )
 
@@ -70,10 +74,25 @@ def _failed(conn: sqlite3.Connection, since: datetime) -> tuple[Failed, ...]:
 
 
 def away(system: System, conn: sqlite3.Connection) -> tuple[Away, ...]:
-    """Everybody whose mail answers by itself, soonest back first."""
-    rows = absences.told(conn, system.today().date(), system.now())
-    known = people.by_ids(conn, (row["person_id"] for row in rows)) if rows else {}
-    return tuple(Away(known[row["person_id"]], _day(row["until"]), _day(row["since"]), row["deputy"]) for row in rows)
+    """Everybody who said that he is away, and whose mail answers by itself, soonest back first."""
+    today = system.today().date()
+    declared = {one.person_id: one for one in stand_ins.told(conn, today)}
+    rows = [row for row in absences.told(conn, today, system.now()) if row["person_id"] not in declared]
+    known = people.by_ids(conn, (*declared, *(row["person_id"] for row in rows))) if rows or declared else {}
+    found = [Away(known[row["person_id"]], _day(row["until"]), _day(row["since"]), row["deputy"]) for row in rows]
+    found += [_declared(known[id], one, today) for id, one in declared.items() if known[id].active]
+    return tuple(sorted(found, key=lambda one: one.until or date.max))
+
+
+def _declared(person: Person, one: Declared, today: date) -> Away:
+    deputy = f"{one.deputy.name}, {one.deputy.email}" if one.deputy else ""
+    return Away(person, one.until, one.since if one.since > today else None, deputy, declared=True)
+
+
+def _undecided(conn: sqlite3.Connection, since: datetime) -> tuple[Undecided, ...]:
+    """Answers of strangers that were closed because nobody decided on them."""
+    rows = delegations.undecided(conn, since, SECTION)
+    return tuple(Undecided(row["sender"] or "", moment(row["received_at"]), guess(conn, row)[0]) for row in rows)
 
 
 def _day(text: str | None) -> date | None:

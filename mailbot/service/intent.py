@@ -16,6 +16,7 @@ from ..errors import NothingWritten, NotOffered, Unclear
 from ..mail.token import Purpose
 from . import words as w
 from .french import clauses, core, day, fold
+from .words_delegation import meanings
 
 
 class Verb(Enum):
@@ -45,6 +46,7 @@ class Intent:
     outcome: Outcome | None = None
     until: date | None = None
     yes: bool = True
+    add: bool = False  #: « AJOUTER »: and whoever wrote it is to join the firm
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def read(purpose: Purpose, words: Words) -> Intent:
             raise Unclear("nothing written", about="empty")
         if purpose is not Purpose.MENU:
             raise NothingWritten("nothing written, no file that is accepted", refused=words.refused > 0)
-    if not words.files and w.NOT_OFFERED.fullmatch(alone):
+    if purpose is not Purpose.CONFIRM and not words.files and w.NOT_OFFERED.fullmatch(alone):
         raise NotOffered(f"« {alone} » is not offered", word=core(words.text))
     return READERS[purpose](words)
 
@@ -218,13 +220,19 @@ def _outcome(rest: str) -> Outcome:
 
 
 def confirm(words: Words) -> Intent:
-    """« OUI » or « NON » about a mail that waits."""
-    pieces = clauses(_wanted(words.text))
-    if pieces and all(_without_thanks(piece) in w.YES for piece in pieces):
-        return Intent(Verb.CONFIRM, yes=True)
-    if pieces and all(piece in ("non", "no", "nan") for piece in pieces):
-        return Intent(Verb.CONFIRM, yes=False)
-    raise Unclear("neither yes nor no", about="confirm")
+    """« OUI » or « NON » about a mail that waits; « ACCEPTER », « AJOUTER » or « REFUSER » about a stranger's."""
+    meant = [_said(piece) for piece in clauses(_wanted(words.text))]
+    found = set().union(*meant)
+    if not all(meant) or len(found & {"yes", "no"}) != 1:
+        raise Unclear("neither yes nor no", about="confirm")
+    return Intent(Verb.CONFIRM, yes="yes" in found, add="add" in found)
+
+
+def _said(piece: str) -> set[str]:
+    """What one clause says: yes or no, and whether somebody is to be added; nothing where that is doubtful."""
+    if _without_thanks(piece) in w.YES:
+        return {"yes"}
+    return {"no"} if piece in ("non", "no", "nan") else meanings(_without_thanks(piece))
 
 
 def menu(words: Words) -> Intent:

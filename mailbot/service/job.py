@@ -31,6 +31,9 @@ from .target import Target, may_hold
 
 #: What the words of a reply to a letter with several items are read as: decisions, else answers.
 DECIDES = frozenset({Purpose.APPROVE, Purpose.TREAT, Purpose.DIGEST})
+#: What a conversation may be about, where that is one question; where it is no question at all.
+ABOUT_ONE = frozenset({"question", "version", "draft", "held"})
+OF_A_PERSON = frozenset({"person", "joining", "absence"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Job:
     letter: Conversation | None = None  #: of the letter that was answered, where this is one part of the reply
     whole: Job | None = None  #: the whole mail, where this is one part of it
     untaken: list[Item] = field(default_factory=list)  #: parts of the reply that did nothing, for its receipt
+    author: str = ""  #: of a stranger's mail that the person makes his own: name and address
     unplaced: list[Unplaced] = field(default_factory=list)  #: what belongs to no item for sure, for its receipt
 
     @property
@@ -72,7 +76,7 @@ class Job:
 
     @property
     def written(self) -> Written:
-        return Written(self.split.text, self.split.set_aside, self.files)
+        return Written(self.split.text, self.split.set_aside, self.files, self.author)
 
     @property
     def cause(self) -> Cause:
@@ -120,7 +124,7 @@ class Job:
         """The questions that the letter is about; None where it is about none in particular."""
         if items := self.items():
             return {item.question_id for item in items if item.question_id}
-        if self.conversation is None or self.conversation.subject_kind in ("person", "letter", "exercice"):
+        if self.conversation is None or self.conversation.subject_kind not in ABOUT_ONE:
             return None
         return {self.question()[0].id}
 
@@ -184,7 +188,7 @@ def build(
 
 def still_of_the_firm(job: Job) -> None:
     """A dossier may have moved to another firm, or a person have left, since the letter was written."""
-    if job.conversation is None or job.conversation.subject_kind == "person" or job.person.role is Role.STAFF:
+    if job.conversation is None or job.conversation.subject_kind in OF_A_PERSON or job.person.role is Role.STAFF:
         return
     if job.conversation.subject_kind in ("letter", "exercice"):
         _holds_the_letter(job)

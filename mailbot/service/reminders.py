@@ -131,7 +131,8 @@ def _away(
 ) -> dict[int, datetime]:
     """Those of these people who are not reminded of a step yet because they are away, and when they will be."""
     rules, now = system.policy.reminders, system.now()
-    until = absences.until(conn, (p.id for p in among), rules.calendar.day(now))
+    ids, today = [p.id for p in among], rules.calendar.day(now)
+    until = absences.until(conn, ids, today) | stand_ins.until(conn, ids, today)
     times = {id: moved(question, rules, step, last) for id, last in until.items()}
     return {id: at for id, at in times.items() if at > now}
 

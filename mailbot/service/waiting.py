@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..domain.model import Question
-from ..errors import Held, NotYourAnswer, OutOfTurn
+from ..errors import Held, NotYourAnswer, OutOfTurn, SomeoneAnswered, Unclear
 from ..letters.scene import Scene
 from ..mail.token import Purpose
-from ..store import blobs, conversations, inbox
+from ..store import blobs, conversations, inbox, questions
 from ..store.conversations import Conversation
 from ..store.db import savepoint
+from . import joining
 from .correspondence import Post, send
 from .intent import Intent
 from .job import Job
@@ -25,6 +27,8 @@ def decide(job: Job, intent: Intent) -> str:
     """Carry out what a person says of a mail that waits for him; returns the name of what happened. Raises OutOfTurn
     where it waits no more, Held for anybody else's word."""
     assert job.conversation is not None
+    if job.conversation.subject_kind == joining.KIND:
+        return joining.decide(job, intent)
     row = inbox.get(job.conn, job.conversation.subject_id)
     if row is None or row["state"] != "held" or row["decision"] not in WAITS:
         raise OutOfTurn("that mail waits no more")
@@ -44,12 +48,38 @@ def _not_your_answer(job: Job, intent: Intent, row: sqlite3.Row) -> str:
     return _answer(job, row["id"], blobs.get(job.conn, row["sha256"]), letter)
 
 
-def left_aside(job: Job, question: Question | None) -> None:
+def _someone_answered(job: Job, intent: Intent, row: sqlite3.Row) -> str:
+    """« ACCEPTER » makes a stranger's words the answer of whoever says so, under his own rights; « AJOUTER » also asks
+    for their writer to join the firm; « REFUSER » drops them. A colleague who was handed the letter may say so too."""
+    if job.files:
+        raise Unclear("a file, which would go nowhere", about="someone")
+    question = questions.get(job.conn, row["question_id"]) if row["question_id"] else None
+    if not intent.yes:
+        inbox.set_state(job.conn, row["id"], "closed")
+        left_aside(job, question, "refused")
+        return "refused"
+    inbox.set_state(job.conn, row["id"], "done")
+    answered = conversations.get(job.conn, row["conversation"])
+    assert answered is not None
+    waited = reread_of_another(job, row["id"], blobs.get(job.conn, row["sha256"]), answered, question)
+    _carried_out(waited, several=question is None)
+    if intent.add:
+        joining.ask(job, row, waited)
+    return "accepted"
+
+
+def _carried_out(waited: Job, several: bool) -> str:
+    """The words of a mail that waited do what they say, as a reply to one question or to a letter with several."""
+    from . import several as many
+    from . import work  # they build on this module; only this rare step looks back
+
+    return many.carry_out(waited, work.parts(waited), understood) if several else understood(waited)
+
+
+def left_aside(job: Job, question: Question | None, about: str = "left_aside") -> None:
     """Tell the one who said so that the mail changes nothing."""
     assert job.conversation is not None
-    scene = Scene(
-        job.system.oga, job.system.now(), job.person, question=question, about="left_aside", mail=job.cause.mail
-    )
+    scene = Scene(job.system.oga, job.system.now(), job.person, question=question, about=about, mail=job.cause.mail)
     post = Post("notice", job.person, job.conversation, question=question, reply=True)
     send(job.system, job.conn, post, scene, job.cause)
 
@@ -57,15 +87,25 @@ def left_aside(job: Job, question: Question | None) -> None:
 def _answer(job: Job, inbox_id: int, raw: bytes, letter: Conversation | None) -> str:
     """The words that waited are read as a reply to the question, or to the letter with several; who they went to no
     longer matters."""
-    from . import several, work  # they build on this module; only this rare step looks back
-    from .reading import reread
+    from .reading import reread  # it builds on this module; only this rare step looks back
 
     if letter:
-        waited = reread(job, inbox_id, raw, letter)
-        return several.carry_out(waited, work.parts(waited), understood)
+        return _carried_out(reread(job, inbox_id, raw, letter), several=True)
     question, _ = job.question()
     conversation = conversations.of(job.conn, Purpose.ANSWER, job.person.id, "question", question.id)
-    return understood(reread(job, inbox_id, raw, conversation))
+    return _carried_out(reread(job, inbox_id, raw, conversation), several=False)
+
+
+def reread_of_another(job: Job, inbox_id: int, raw: bytes, answered: Conversation, question: Question | None) -> Job:
+    """The job of a stranger's mail in the hands of whoever makes it his own: cut as it was shown to him, with its
+    writer's name beside it, and about his own copy of the question."""
+    from . import delegation, reading  # they build on this module; only this rare step looks back
+
+    waited = reading.reread(job, inbox_id, raw, answered)
+    kind, subject = ("question", question.id) if question else (answered.subject_kind, answered.subject_id)
+    purpose = Purpose.ANSWER if question else answered.purpose
+    own = conversations.of(job.conn, purpose, job.person.id, kind, subject)
+    return replace(waited, conversation=own, author=delegation.author(job.conn, job.person, waited.message))
 
 
 def understood(job: Job) -> str:
@@ -80,4 +120,5 @@ def understood(job: Job) -> str:
 #: Decision of the inbox row -> who goes on with the mail.
 WAITS: dict[str, Callable[[Job, Intent, sqlite3.Row], str]] = {
     NotYourAnswer.__name__: _not_your_answer,
+    SomeoneAnswered.__name__: _someone_answered,
 }

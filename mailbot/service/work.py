@@ -13,7 +13,7 @@ from ..mail.disposition import Disposition
 from ..mail.token import Purpose
 from ..store import blobs, blocked, deeds, inbox, scans
 from ..store.db import savepoint
-from . import automatic, bounces, grouping, sealed, several, target
+from . import automatic, bounces, delegation, grouping, sealed, several, target
 from .alarm import raise_alarm
 from .asking_back import ask_back
 from .handlers import handle, understand
@@ -113,6 +113,7 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
         return "done", trace
     if message.sender and blocked.contains(conn, message.sender.address):
         return "closed", {**trace, "reason": "the address is blocked"}
+    found: Target | None = None
     try:
         found = target.find(system, conn, message, inbox.envelope(row))
         trace.update(_matched(found))
@@ -120,7 +121,8 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
             return "done", {**trace, "decision": "copy"}
         job = build(system, conn, row, message, reading.split, found)
     except Refusal as refusal:
-        return "held", {**trace, "disposition": "hold", "reason": str(refusal)}
+        state, more = delegation.someone_answered(system, conn, row, reading, found) if found else ("held", {})
+        return state, {**trace, "disposition": "hold", "reason": str(refusal), **more}
     automatic.back(system, conn, found, reading.split)
     above = deeds.newest(conn)
     state, more = _carry_out(job)

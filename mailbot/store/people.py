@@ -54,6 +54,20 @@ def of_firm(conn: sqlite3.Connection, firm_id: int) -> list[Person]:
     return sorted(map(person, rows), key=lambda someone: someone.name)
 
 
+def staff(conn: sqlite3.Connection) -> list[Person]:
+    """The active members of the association's staff."""
+    return [person(row) for row in conn.execute(_SELECT + "where p.role = 'gestionnaire' and p.active = 1")]
+
+
+def add(conn: sqlite3.Connection, email: str, name: str, role: Role, firm: Firm, rights: Iterable[Right]) -> Person:
+    """Register somebody at a firm. Raises sqlite3.IntegrityError where the address is known."""
+    cursor = conn.execute(
+        "insert into person(email, name, role, firm_id, rights) values (?, ?, ?, ?, ?)",
+        (email, name, role.value, firm.id, " ".join(sorted(right.value for right in rights))),
+    )
+    return get(conn, int(cursor.lastrowid or 0))
+
+
 def suspend(conn: sqlite3.Connection, id: int, at: str, why: str) -> bool:
     """Stop writing to an address that bounces; the first reason stands. False where nothing was written already."""
     done = conn.execute(

@@ -7,6 +7,7 @@ of the association; the instants say the same for comparing.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -100,6 +101,26 @@ def stood_for(conn: sqlite3.Connection, person_id: int, at: datetime) -> list[in
         (person_id, stamp(at), stamp(at)),
     )
     return [row["person_id"] for row in rows]
+
+
+def told(conn: sqlite3.Connection, day: date) -> list[Declared]:
+    """The absences that a digest of that day speaks of."""
+    rows = conn.execute(
+        "select * from stand_in where ended_at is null and until >= ? order by until, id", (day.isoformat(),)
+    ).fetchall()
+    return [_declared(conn, row) for row in rows]
+
+
+def until(conn: sqlite3.Connection, ids: Iterable[int], day: date) -> dict[int, date]:
+    """The last day of their absence, of those of these people who declared that they are away on `day`."""
+    wanted = sorted(set(ids))
+    marks = ",".join("?" * len(wanted))
+    rows = conn.execute(
+        f"select person_id, until from stand_in where person_id in ({marks}) and ended_at is null and since <= ? "
+        "and until >= ?",
+        (*wanted, day.isoformat(), day.isoformat()),
+    )
+    return {row["person_id"]: date.fromisoformat(row["until"]) for row in rows}
 
 
 def away(conn: sqlite3.Connection, person_id: int, at: datetime) -> bool:

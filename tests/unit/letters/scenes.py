@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from mailbot.domain.model import Outcome, Question, State
 from mailbot.letters.render import ABOUTS, REFUSALS
 from mailbot.letters.scene import Mail, News, Scene
-from tests.unit.letters import several_scenes
+from tests.unit.letters import delegation_scenes, several_scenes
 from tests.unit.letters.people import (
     ADDRESS,
     AICHA,
@@ -209,6 +209,6 @@ _SINGLE: dict[str, dict[str, Scene]] = {
 
 #: kind -> variant -> scene
 SCENES: dict[str, dict[str, Scene]] = {
-    kind: _SINGLE.get(kind, {}) | several_scenes.SCENES.get(kind, {})
-    for kind in dict.fromkeys((*_SINGLE, *several_scenes.SCENES))
+    kind: _SINGLE.get(kind, {}) | several_scenes.SCENES.get(kind, {}) | delegation_scenes.SCENES.get(kind, {})
+    for kind in dict.fromkeys((*_SINGLE, *several_scenes.SCENES, *delegation_scenes.SCENES))
 }
