@@ -39,15 +39,17 @@ def courteous(piece: str) -> bool:
 def core(text: str) -> str:
     """What is left of `text`, as typed, without its first greeting line and its last closing lines."""
     lines = text.strip().splitlines()
-    while lines and (not lines[0].strip() or courteous(_bare(lines[0]))):
+    while lines and _is_courtesy(lines[0]):
         lines.pop(0)
-    while lines and (not lines[-1].strip() or courteous(_bare(lines[-1]))):
+    while lines and _is_courtesy(lines[-1]):
         lines.pop()
     return "\n".join(lines).strip()
 
 
-def _bare(line: str) -> str:
-    return fold(line).strip(" .,;:!-")
+def _is_courtesy(line: str) -> bool:
+    """True for a blank line, and for « Bonjour, merci de votre retour. »."""
+    folded = fold(line).strip(" .,;:!-")
+    return not line.strip() or (bool(folded) and not clauses(folded))
 
 
 def announces_file(text: str) -> bool:

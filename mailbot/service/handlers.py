@@ -17,6 +17,7 @@ from ..mail.trust import Trust
 from ..store import conversations, drafts, inbox, outbox, people
 from . import intent as reading
 from . import waiting
+from .consent import NOBODY, Names
 from .correspondence import Post, send
 from .french import core
 from .intent import Intent, Verb, Words
@@ -66,8 +67,17 @@ def understand(job: Job) -> Intent:
     _still_meant(job)
     today = job.system.today().date()
     kept = sum(f.verdict in (Verdict.OK, Verdict.UNSCANNED) for f in job.files)
-    words = Words(job.split.text, today, job.message.subject, kept, len(job.files) - kept)
+    words = Words(job.split.text, today, job.message.subject, kept, len(job.files) - kept, _names(job))
     return reading.read(job.purpose, words)
+
+
+def _names(job: Job) -> Names:
+    """Whom a reply to an approval letter may name without saying more: colleagues, and the association."""
+    if job.purpose is not Purpose.APPROVE or job.items():
+        return NOBODY
+    dossier = job.question()[0].dossier
+    firm = [person.name for person in (job.person, dossier.expert, *dossier.collaborators)]
+    return Names.of(firm, [job.system.oga.name, dossier.staff.name])
 
 
 def _still_waits(job: Job) -> None:

@@ -15,6 +15,7 @@ from ..domain.model import Outcome
 from ..errors import NothingWritten, NotOffered, Unclear
 from ..mail.token import Purpose
 from . import words as w
+from .consent import NOBODY, Names, approves, sends_back
 from .french import clauses, core, day, fold
 from .words_delegation import meanings
 
@@ -58,6 +59,7 @@ class Words:
     subject: str = ""
     files: int = 0  #: how many files came with it and are accepted
     refused: int = 0  #: how many came and are not
+    names: Names = NOBODY  #: whom it may name: « merci Aïcha », « à transmettre à l'ASSAPROL »
 
 
 def read(purpose: Purpose, words: Words) -> Intent:
@@ -89,8 +91,7 @@ def undoes(text: str) -> bool:
 
 def agrees(text: str) -> bool:
     """True for words that approve or treat, and say no more."""
-    wanted = _wanted(text)
-    return _unconditional_yes(wanted) or w.TREATED.match(wanted) is not None
+    return approves(text) or w.TREATED.match(_wanted(text)) is not None
 
 
 def _alone(text: str) -> str:
@@ -150,27 +151,13 @@ def approve(words: Words) -> Intent:
             if not text and not words.files:
                 raise Unclear("nothing to add", about="empty")
             return Intent(Verb.AMEND, text, replace=replaces)
-    wanted = _wanted(words.text)
-    if _unconditional_no(wanted):
+    if sends_back(words.text, words.names):
         if words.files:
             raise Unclear("a no with a file, which would go nowhere", about="files")
         return Intent(Verb.SEND_BACK, _comment(words.text))
-    if _unconditional_yes(wanted) and not words.files:
+    if approves(words.text, words.names) and not words.files:
         return Intent(Verb.APPROVE)
-    raise Unclear("no decision in these words", about=_doubt(wanted), draft=core(words.text))
-
-
-def _unconditional_no(wanted: str) -> bool:
-    explicit = bool(w.NO_BECAUSE.match(wanted))  # « Non : » offers an explanation, which may be a question
-    behind = [re.sub(r"^(?:non|nan|no)\s+", "", piece) for piece in clauses(wanted)]
-    contradicted = any(_without_thanks(piece) in w.YES for piece in behind)
-    asks = wanted.rstrip(" .!").endswith("?") and not explicit
-    return bool(w.NO.match(wanted)) and not asks and not contradicted
-
-
-def _unconditional_yes(wanted: str) -> bool:
-    pieces = clauses(wanted)
-    return "?" not in wanted and bool(pieces) and all(_without_thanks(piece) in w.YES for piece in pieces)
+    raise Unclear("no decision in these words", about=_doubt(_wanted(words.text)), draft=core(words.text))
 
 
 def _without_thanks(piece: str) -> str:

@@ -21,16 +21,31 @@ _YES = """
 """
 YES = frozenset(clause.strip() for line in _YES.splitlines() for clause in line.split("|") if clause.strip())
 
+_THANKED = (
+    r"(?:(?:votre|vos|ton|ta|tes|la|le|l'|cette|ce|ces) ?)(?:reponse|retour|aide|travail|message|mail|courriel|reactivite|"
+    r"efficacite|attention|diligence|suivi|rappel|relance|envoi|precisions?|explications?|comprehension|collaboration|"
+    r"confiance|rapidite|disponibilite)(?: (?:claires?|completes?|rapides?|precises?))?"
+)
 #: Clauses that may stand around a decision and say nothing.
 COURTESY = re.compile(
     r"(bonjour|bonsoir|hello|salut|re|rebonjour|re bonjour|chere?|madame|monsieur|mesdames|messieurs|"
-    r"merci de (votre|vos|ton|ta|tes) [\w' ]{1,40}|merci( beaucoup| bien| a vous| a toi| d'avance| par avance| pour (tout|votre (travail|aide|retour)))?|"
-    r"(bien |tres )?cordialement( votre)?|(bien )?a vous|sinceres salutations|salutations( distinguees)?|"
-    r"(je vous souhaite une )?(bonne|belle|excellente) (journee|soiree|fin de (journee|semaine)|reception|apres midi)|"
-    r"bon week end|bon apres midi|a bientot|bien a (vous|toi)|respectueusement|cdlt|cdt|bav|slts)"
+    rf"(?:un grand |grand |mille )?mercis?(?: (?:de|pour) {_THANKED}(?: et {_THANKED})?| beaucoup| bien| infiniment| encore|"
+    r" d'avance| par avance| pour tout| mille fois)?(?: a (?:vous|toi|tous|toutes)(?: (?:deux|tous|toutes))?)?(?: d'avance| par avance)?|"
+    r"(bien |tres )?cordialement( votre| a vous)?|(bien )?a (vous|toi)|(sinceres|meilleures|mes) salutations|salutations( distinguees)?|"
+    r"(je vous souhaite une )?(tres )?(bonne|belle|excellente) (journee|soiree|semaine|fin de (journee|semaine)|reception|apres midi|annee)"
+    r"( a (vous|toi|tous)( deux| aussi)?)?|(bon|bonnes|joyeuses|excellent) (week end|apres midi|fetes)( a (vous|toi|tous)( deux| aussi)?)?|"
+    r"a bientot|respectueusement|amicalement|bien a toi|cdlt|cdt|bav|slts|crdlt|cdmt)"
 )
-GREETING = re.compile(r"(bonjour|bonsoir|chere?|salut|hello|madame|monsieur)\b[^.:;?!]{0,40}$")
-OPENING = re.compile(r"(bonjour|bonsoir|hello|salut)[^.,:;?!\n]{0,30}[,!]\s*")
+#: Words that a greeting may not hold: it would say more than a name.
+_SAID = (
+    r"(?:ok|oui|non|pas|plus|ne|n'\w+|je|j'\w+|tu|il|elle|on|nous|ils|mais|sauf|si|avant|apres|sans|sous|reserve|attend\w*|stop|bon|bonne|"
+    r"c'\w+|ca|cela|ce|la|le|les|un|une|des|de|du|pour|avec|par|quand|des|merci|voir|voici|projet|brouillon|refus\w*|valid\w*|envoy\w*|transm\w*|"
+    r"corrig\w*|complet\w*|ajout\w*|revoir|encore|presque|jamais|toujours|patientez|verifi\w*|regard\w*|laissez|gardez|faites|dites|notez|"
+    r"voyez|suspend\w*|annul\w*|bloqu\w*|condition\w*|rien|aucune?|a(?! tous| toutes| vous| toi))"
+)
+_TO_WHOM = rf"(?: (?!{_SAID}\b)[^\W\d_][\w'’.-]*){{0,4}}(?: a (?:tous|toutes|vous|toi)(?: (?:deux|tous|toutes))?)?"
+GREETING = re.compile(rf"(?:bonjour|bonsoir|chere?|salut|hello|madame|monsieur)\b{_TO_WHOM}$")
+OPENING = re.compile(rf"(?:bonjour|bonsoir|hello|salut)\b{_TO_WHOM} ?[,!]\s*")
 
 #: The beginning of an unconditional no, or of a request to do it again. The rest is the comment.
 NO = re.compile(
@@ -40,8 +55,6 @@ NO = re.compile(
     r"(il faut|il faudrait|peux tu|pouvez vous|pourrais tu|pourriez vous) "
     r"(le |la |les )?(completer|corriger|revoir|refaire|reprendre|preciser)\b"
 )
-
-NO_BECAUSE = re.compile(r"(non|nan|no)\s*[:,\n]")
 
 #: Words that carry text behind a colon or a line break.
 ADD = re.compile(r"(completer|complement|ajouter|ajout)\s*[:\n]")
