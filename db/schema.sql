@@ -208,6 +208,7 @@ CREATE TABLE inbox (
 );
 CREATE INDEX inbox_message_id on inbox(message_id);
 CREATE INDEX inbox_new on inbox(id) where state = 'new';
+CREATE INDEX inbox_someone_answered on inbox(state, conversation) where decision = 'SomeoneAnswered';
 CREATE INDEX inbox_state on inbox(state);
 CREATE INDEX inbox_waits on inbox(state, id) where state in ('held', 'shunted');
 CREATE INDEX inbox_written on inbox(person_id, written_sha256) where written_sha256 is not null;
@@ -237,7 +238,6 @@ CREATE TABLE journal (
   payload_sha256 text not null,
   prev text not null,
   hash text not null unique
-CREATE INDEX inbox_someone_answered on inbox(state, conversation) where decision = 'SomeoneAnswered';
 );
 CREATE INDEX journal_question on journal(question_id, seq);
 
