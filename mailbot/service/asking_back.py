@@ -180,4 +180,7 @@ def _page(job: Job, question: Question | None, version: int) -> Conversation | N
     if question is None or not version or job.purpose not in (Purpose.APPROVE, Purpose.TREAT):
         return None
     shown = questions.answer(job.conn, question.id, version)
+    c = job.conversation
+    if c and c.subject_kind == "letter" and any(item.version for item in job.items()):
+        return conversations.of(job.conn, Purpose.PAGE, job.person.id, "letter", c.subject_id)
     return conversations.of(job.conn, Purpose.PAGE, job.person.id, "version", shown.id)

@@ -215,11 +215,17 @@ def _draft(job: Job) -> Written | None:
     if conversation is None or conversation.subject_kind != "draft":
         return None
     return drafts.get(job.conn, conversation.subject_id).written
-
-
-def _decide(job: Job, question: Question, command: c.Command) -> None:
+def by_one_person(job: Job) -> None:
+    """A mailbox that several people read answers; it decides nothing by reply. Raises NotProven."""
     if job.person.shared:
-        raise NotProven("a shared mailbox never approves by reply", shared=True)
+        raise NotProven("a shared mailbox decides nothing by reply", shared=True)
+
+
+
+
+    by_one_person(job)
+def _decide(job: Job, question: Question, command: c.Command) -> None:
+    by_one_person(job)
     act(job.system, job.conn, question, command, job.act, job.cause)
 
 
@@ -234,6 +240,7 @@ def _treat(job: Job, intent: Intent) -> str:
 def _as_it_was_shown(job: Job, question: Question, version: int) -> None:
     """An answer that came after the letter was not read: « sans réponse » is not said of it, nor « redemander »."""
     came = question.answer is not None and question.state is State.SUBMITTED and version != question.handed_over
+    by_one_person(job)
     if not version and job.letter and job.letter.subject_kind == "letter" and question.answer and not came:
         came = question.answer.at > outbox.written_at(job.conn, job.letter.subject_id)
     if came:
@@ -241,6 +248,7 @@ def _as_it_was_shown(job: Job, question: Question, version: int) -> None:
 
 
 def _ask_again(job: Job, intent: Intent) -> str:
+    by_one_person(job)
     question, version = job.question()
     _as_it_was_shown(job, question, version)
     act(job.system, job.conn, question, c.AskAgain(intent.text), job.act, job.cause)

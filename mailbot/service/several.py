@@ -20,7 +20,7 @@ from ..store.letters import LetterItem
 from . import held
 from .asking_back import decided
 from .french import core
-from .handlers import SAME, tells_again, trust_needed
+from .handlers import SAME, by_one_person, tells_again, trust_needed
 from .intent import Verb, agrees
 from .job import DECIDES, Job, still_of_the_firm
 from .splitting.apart import Said, taken_apart, with_files
@@ -225,6 +225,7 @@ def _held_line(piece: Piece) -> Item:
         raise Held("held mail is decided on by staff")
     if piece.job.trust < trust_needed(Verb.TREAT, piece.job.system.policy.trust):
         raise NotProven("to decide on held mail needs proven")
+    by_one_person(piece.job)
     return held.decide(piece.job, piece.label, piece.item, piece.job.split.text)
 
 

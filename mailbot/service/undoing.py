@@ -19,8 +19,9 @@ DECISIONS = frozenset({"approved", "amended"})  #: who takes these back must be 
 def undo(job: Job) -> str:
     """Take back what the writer's last mail did, as far as nothing was done since. Raises NothingToUndo."""
     last = _last(job)
-    if any(deed.event in DECISIONS for deed in last) and job.trust < Trust.PROVEN:
-        raise NotProven("to undo a decision needs proven")
+    decided = any(deed.event in DECISIONS for deed in last)
+    if decided and (job.trust < Trust.PROVEN or job.person.shared):
+        raise NotProven("to undo a decision needs proven", shared=job.person.shared)
     count = sum(_taken_back(job, deed) for deed in last)
     if not count:
         raise NothingToUndo("nothing of this person can be undone")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mailbot import app as apps
 from mailbot.demo.postoffice import Letter, reply
 from mailbot.store import people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
@@ -118,17 +119,18 @@ def test_refused_it_is_dropped_and_the_question_stays_open(campaign: Campaign) -
     assert campaign.show()["answers"] == []
 
 
-def test_nobody_decides_in_30_days(living: Campaign) -> None:
-    forwarded(living, INES, WORDS)
-    letter = asked(living)
-    living.advance(timedelta(days=29))
-    assert living.show()["state"] == "asked"
-    assert _row_state(living) == "held"
-    living.advance(timedelta(days=3))
-    assert _row_state(living) == "closed"
-    digests = [" ".join(x.text.split()) for x in living.office.mailbox(MIREILLE[1]) if x.kind == "digest"]
-    assert sum("en 30 jours" in text for text in digests) == 1
-    assert living.reply(letter, AICHA, "ACCEPTER")["decision"] == "OutOfTurn"
+def test_nobody_decides_in_30_days(campaign: Campaign) -> None:
+    forwarded(campaign, INES, WORDS)
+    letter, begin = asked(campaign), campaign.now
+    states = []
+    for days in (29, *range(31, 41)):  # over a few working days, so that digests are written
+        campaign.app.clock.set(begin + timedelta(days=days))
+        apps.tick(campaign.app, campaign.sender)
+        states.append(_row_state(campaign))
+    assert states == ["held"] + 10 * ["closed"]
+    digests = [" ".join(x.text.split()) for x in campaign.office.mailbox(MIREILLE[1]) if x.kind == "digest"]
+    assert sum("décidé en 30 jours" in text for text in digests) == 1
+    assert campaign.reply(letter, AICHA, "ACCEPTER")["decision"] == "OutOfTurn"
 
 
 def _row_state(campaign: Campaign) -> str:
