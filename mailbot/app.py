@@ -32,7 +32,7 @@ from .gateways.smtp_out import Host, Sender
 from .letters.render import environment
 from .letters.scene import Oga
 from .mail import trust
-from .mail.envelope import Envelope, Verdict
+from .mail.envelope import Envelope
 from .mail.message import Address
 from .mail.parse import Limits
 from .mail.token import Keys
@@ -234,7 +234,7 @@ def sender(config: Config) -> Sender:
 def door(app: App, arrived: Callable[[], object]) -> smtp_in.Door:
     """The listener's rules; `arrived` is called after each message that was kept."""
     config, system = app.config, app.system
-    authserv_id = config.mail.auth_results.removeprefix("id:") if config.mail.auth_results.startswith("id:") else ""
+    says = config.mail.auth_results
 
     def accept(raw: bytes, envelope: Envelope) -> None:
         ingress.accept(system.store, raw, envelope)
@@ -243,8 +243,8 @@ def door(app: App, arrived: Callable[[], object]) -> smtp_in.Door:
     return smtp_in.Door(
         accepts=system.is_ours,
         accept=accept,
-        verdict=lambda raw: trust.verdict(raw, authserv_id) if authserv_id else Verdict(),
-        strip=lambda raw: trust.strip(raw, authserv_id) if authserv_id else raw,
+        verdict=lambda raw: trust.verdict(raw, says),
+        strip=lambda raw: trust.strip(raw, says),
         trusted=config.smtp_in.trusted,
         protocol=config.smtp_in.protocol,
         hostname=system.domain,

@@ -12,6 +12,7 @@ class Dmarc(Enum):
 
     PASS = "pass"  #: the domain's owner vouches for the mail
     FAIL = "fail"  #: the domain's owner disowns it
+    ALIGNED = "aligned"  #: the domain publishes no policy, and its own SPF or DKIM vouches for the mail
     NONE = "none"  #: no word from a server that we trust
 
 
@@ -21,6 +22,11 @@ class Verdict:
 
     dmarc: Dmarc = Dmarc.NONE
     domain: str = ""  #: lower case; the header.from of the verdict
+
+    @property
+    def vouches(self) -> bool:
+        """True where the mail is of that domain for sure."""
+        return self.dmarc in (Dmarc.PASS, Dmarc.ALIGNED)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,14 @@ class Envelope:
     trusted: bool = False  #: the peer stands in smtp_in.trusted
     tls: bool = False
     verdict: Verdict = Verdict()
+
+
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+def lower(address: str) -> str:
+    """A to Z as a to z, and nothing else: str.lower() makes of other letters ours, of the Kelvin sign a k."""
+    return address.translate(_LOWER)
 
 
 def split(address: str, separator: str = "+") -> tuple[str, str, str]:

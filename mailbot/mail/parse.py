@@ -17,6 +17,7 @@ from mailparser.dates import parse_mail_date
 from mailparser.utils import get_addresses
 
 from mailbot.errors import Unreadable
+from mailbot.mail.envelope import lower
 from mailbot.mail.files.sniff import named, sniff
 from mailbot.mail.message import Address, Attachment, InboundMessage
 from mailbot.mail.mime import bodies, limits, pieces
@@ -135,7 +136,7 @@ def _addresses(headers: dict[str, tuple[str, ...]], name: str, notes: list[str])
         problems: list[dict[str, str]] = []
         for shown, address in get_addresses(value, defects=problems, decode_names=True):
             if _ADDRESS.fullmatch(address):
-                out.append(Address(_plain(shown), address.lower()))
+                out.append(Address(_plain(shown), lower(address)))
         notes += [f"{name}: {problem['reason']}" for problem in problems[:3]]
     return tuple(out)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from mailbot.mail import absence, bounce, machines
+from mailbot.mail import absence, author, bounce, machines
 from mailbot.mail.envelope import Envelope, split
 from mailbot.mail.marker import MARKER
 from mailbot.mail.message import InboundMessage
@@ -163,8 +163,9 @@ def null_reverse_path(message: InboundMessage, envelope: Envelope, own: Own) -> 
 
 
 def no_one_author(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:
-    """Not exactly one From with exactly one address (RFC 5322 §3.6.2): programs disagree on who wrote it."""
-    return Disposition.HOLD if message.sender is None else None
+    """Not exactly one From with exactly one address (RFC 5322 §3.6.2), or one that reads as somebody else's: programs
+    and people disagree on who wrote it."""
+    return Disposition.HOLD if author.doubt(message) else None
 
 
 def in_pieces(message: InboundMessage, envelope: Envelope, own: Own) -> Disposition | None:

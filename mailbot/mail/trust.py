@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
-import authres
+from mailbot.mail import results
+from mailbot.mail.envelope import Dmarc, Verdict, lower
+from mailbot.mail.results import Results
 
-from mailbot.mail.envelope import Dmarc, Verdict
-from mailbot.mail.mime import limits
-
-_RESULTS = re.compile(rb"^authentication-results[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)(?:\r?\n|\r|\Z)", re.I | re.M)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_METHOD = re.compile(r"^\s*dmarc\s*=\s*([a-z]+)", re.I)
-_FROM = re.compile(r"(?:^|\s)header\.from\s*=\s*([^\s;]+)", re.I)
+_FAILED = re.compile(r"\bdmarc\s*=\s*fail\b", re.I)
+#: Exchange Online's words for "no policy is published" (the second: and none would have been violated).
+_NO_POLICY = frozenset({"none", "bestguesspass"})
 
 
 class Trust(IntEnum):
@@ -31,97 +29,82 @@ def grade(sender: str | None, verdict: Verdict, known: bool, holds_token: bool) 
     it stands in the people table; `holds_token`: the token was sent to that person."""
     if sender is None or not known or verdict.dmarc is Dmarc.FAIL:
         return Trust.NONE
-    domain = sender.rpartition("@")[2].lower()
-    if verdict.dmarc is Dmarc.PASS and domain and verdict.domain.lower().rstrip(".") == domain:
+    domain = _ascii(sender.rpartition("@")[2])
+    if verdict.vouches and domain and _ascii(verdict.domain) == domain:
         return Trust.PROVEN
     return Trust.TOKEN if holds_token else Trust.CLAIMED
 
 
-def verdict(raw: bytes, authserv_id: str) -> Verdict:
-    """What the topmost Authentication-Results with exactly our id says of DMARC; others, and comments, say nothing."""
-    for _, value in _results(raw):
-        if _id(value) == authserv_id.lower():
-            return _read(value)
+def verdict(raw: bytes, auth_results: str) -> Verdict:
+    """What the topmost Authentication-Results says of DMARC, where it is the one that `mail.auth_results` means:
+    "id:HOST" (it bears exactly that authserv-id), "microsoft" (it bears none), "none" (never). Otherwise nothing, and
+    nothing below it is looked at.
+
+    The same for mail over SMTP from a trusted peer and for mail that lies in a mailbox of ours (IMAP).
+    """
+    for _, value in results.all_of(raw):
+        found = results.read(value)
+        return _said(found, value) if _meant(found, auth_results) else Verdict()
     return Verdict()
 
 
-def strip(raw: bytes, authserv_id: str) -> bytes:
-    """`raw` without the Authentication-Results that claim our id (RFC 8601 §5); every other byte stays."""
+def strip(raw: bytes, auth_results: str) -> bytes:
+    """`raw` without the Authentication-Results that would be taken for our own server's (RFC 8601 §5); every other
+    byte stays."""
     out = raw
-    for (start, end), value in reversed(list(_results(raw))):
-        if _id(value) == authserv_id.lower():
-            out = out[:start] + out[end:]
+    for start, end in reversed(list(_ours(raw, auth_results))):
+        out = out[:start] + out[end:]
     return out
 
 
-def _results(raw: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    """(where it stands, its value without comments, unfolded) of each Authentication-Results, from the top."""
-    block = raw[: len(limits.head(raw)) + 2]
-    for found in _RESULTS.finditer(block):
-        value = " ".join(found[1].decode("utf-8", "replace").split())
-        yield found.span(), _without_comments(value)
+def _ours(raw: bytes, auth_results: str) -> Iterator[tuple[int, int]]:
+    return (span for span, value in results.all_of(raw) if _meant(results.read(value), auth_results))
 
 
-def _without_comments(value: str) -> str:
-    """Comments nest (RFC 5322 §3.2.2), and do not begin inside a quoted string."""
-    out: list[str] = []
-    depth, quoted, skip = 0, False, False
-    for char in value:
-        if skip:
-            skip = False
-        elif char == "\\":
-            skip = True
-        elif char == '"' and depth == 0:
-            quoted = not quoted
-        elif char == "(" and not quoted:
-            depth += 1
-            continue
-        elif char == ")" and not quoted and depth:
-            depth -= 1
-            continue
-        if depth == 0:
-            out.append(char)
-    return "".join(out)
+def _meant(found: Results, auth_results: str) -> bool:
+    if auth_results == "microsoft":
+        return found.id == ""
+    return auth_results.startswith("id:") and found.id == lower(auth_results.removeprefix("id:"))
 
 
-def _id(value: str) -> str:
-    """The authserv-id, without a version behind it, lower case."""
-    return next(iter(value.partition(";")[0].split()), "").strip('"').lower()
+def _said(found: Results, value: str) -> Verdict:
+    """One verdict of all that a header says: a fail outweighs everything, and what is of two minds proves nothing."""
+    dmarc = found.of("dmarc")
+    domains = set[str]().union(*(result.domains("header.from") for result in dmarc))
+    words = {result.word for result in dmarc}
+    if "fail" in words or (not found.sure and _FAILED.search(value)):
+        return Verdict(Dmarc.FAIL, min(domains, default=""))
+    if not found.sure or len(domains) != 1 or not all(domains):
+        return Verdict()
+    domain = domains.pop()
+    if any(result.word != "pass" for result in found.of("compauth")):
+        return Verdict()
+    if words == {"pass"}:
+        return Verdict(Dmarc.PASS, domain)
+    aligned = words <= _NO_POLICY and (_spf(found, domain) or _dkim(found, domain))
+    return Verdict(Dmarc.ALIGNED, domain) if aligned else Verdict()
 
 
-def _read(value: str) -> Verdict:
-    try:
-        return _said(_strictly(value))
-    except Exception:  # authres gives up on what several servers write
-        return _said(_tolerantly(value))
+def _spf(found: Results, domain: str) -> bool:
+    """SPF passed for the domain of the reverse-path (never for the name of the host, RFC 7208 §2.3), once."""
+    judged = {(r.word, name) for r in found.of("spf") for name in r.domains("smtp.mailfrom")}
+    return len(judged) == 1 and all(word == "pass" and _aligned(name, domain) for word, name in judged)
 
 
-def _strictly(value: str) -> list[tuple[str, str]]:
-    """(result, domain of From) of each dmarc result, as authres reads them."""
-    header = authres.AuthenticationResultsHeader.parse_value(value)
-    out: list[tuple[str, str]] = []
-    for result in header.results:
-        if str(result.method).lower() == "dmarc":
-            said = {f"{found.type}.{found.name}".lower(): str(found.value) for found in result.properties}
-            out.append((str(result.result).lower(), said.get("header.from", "")))
-    return out
+def _dkim(found: Results, domain: str) -> bool:
+    """One of the signatures holds and is of the domain; what is signed for others beside it says nothing."""
+    signed = (r.domains("header.d") or r.domains("header.i") for r in found.of("dkim") if r.word == "pass")
+    return any(len(names) == 1 and all(_aligned(name, domain) for name in names) for names in signed)
 
 
-def _tolerantly(value: str) -> list[tuple[str, str]]:
-    out: list[tuple[str, str]] = []
-    for piece in _QUOTED.sub('""', value).split(";")[1:]:
-        if method := _METHOD.match(piece):
-            domain = _FROM.search(piece)
-            out.append((method[1].lower(), domain[1] if domain else ""))
-    return out
+def _aligned(name: str, domain: str) -> bool:
+    """`name` is the domain of From, or lies below it. Never above nor beside it: where domains of one owner end only a
+    list of all registries could tell, and on a shared host another customer's signature would count."""
+    name, domain = _ascii(name), _ascii(domain)
+    return "." in domain and (name == domain or name.endswith("." + domain))
 
 
-def _said(results: list[tuple[str, str]]) -> Verdict:
-    """One verdict of all dmarc results: a fail outweighs a pass, and passes for several domains prove none."""
-    words = {word for word, _ in results}
-    domains = {domain.rpartition("@")[2].lower() for _, domain in results}
-    if "fail" in words:
-        return Verdict(Dmarc.FAIL, next(iter(sorted(domains)), ""))
-    if words == {"pass"} and len(domains) == 1:
-        return Verdict(Dmarc.PASS, domains.pop())
-    return Verdict()
+def _ascii(domain: str) -> str:
+    """A domain as the DNS writes it, lower case; nothing is made equal that is written with other letters."""
+    labels = lower(domain).rstrip(".").split(".")
+    return ".".join(x if x.isascii() else "xn--" + x.encode("punycode").decode("ascii") for x in labels)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..domain.model import Person, Role
 from ..errors import Held
-from ..mail import token
+from ..mail import author, token
 from ..mail.envelope import Envelope
 from ..mail.message import InboundMessage
 from ..mail.token import Purpose
@@ -37,9 +37,20 @@ def find(system: System, conn: sqlite3.Connection, message: InboundMessage, enve
     conversation, matched_by = _conversation(system, conn, message, envelope)
     sender = message.sender.address if message.sender else None
     person = people.by_email(conn, sender) if sender else None
+    if sender and person is None and conversation:
+        _no_likeness(conn, sender, conversation)
     holds = bool(conversation and person and may_hold(conn, person, conversation))
     trust = grade(sender, envelope.verdict, person is not None and person.active, holds)
     return Target(conversation, matched_by, person, trust)
+
+
+def _no_likeness(conn: sqlite3.Connection, sender: str, conversation: Conversation) -> None:
+    """Raise Held for an unknown address that looks like one of the people whom the conversation concerns: « rn » for
+    m, 1 for l, an accent. Nobody is asked about such a mail."""
+    owner = people.get(conn, conversation.person_id)
+    firm = people.of_firm(conn, owner.firm.id) if owner.firm else []
+    if author.likeness(sender) in {author.likeness(person.email) for person in (owner, *firm, *people.staff(conn))}:
+        raise Held("its address looks like one that we know")
 
 
 def may_hold(conn: sqlite3.Connection, person: Person, conversation: Conversation) -> bool:

@@ -102,7 +102,7 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
     screened, message = reading.screened, reading.message
     trace: dict[str, Any] = {"disposition": screened.disposition.value, "rule": screened.rule}
     if message is None or screened.disposition in (Disposition.HOLD, Disposition.REJECT):
-        more = sealed.answer(system, conn, row, message) if message and message.sealed else {}
+        more = sealed.answer(system, conn, row, message) if message and screened.rule == "encrypted" else {}
         return "held", {**trace, "reason": screened.rule, **more}
     if screened.disposition is Disposition.BOUNCE:
         return "done", {**trace, **bounces.record(system, conn, message, inbox.envelope(row), row["id"])}

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from ..domain.model import Firm, Person, Right, Role
+from ..mail.envelope import lower
 
 _SELECT = """select p.*, f.code as firm_code, f.name as firm_name
 from person p left join firm f on f.id = p.firm_id """
@@ -44,7 +45,7 @@ def by_ids(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Person]:
 
 def by_email(conn: sqlite3.Connection, email: str) -> Person | None:
     """The person registered with that address, in any case, or None."""
-    row = conn.execute(_SELECT + "where p.email = ?", (email.strip().lower(),)).fetchone()
+    row = conn.execute(_SELECT + "where p.email = ?", (lower(email.strip()),)).fetchone()
     return person(row) if row else None
 
 
@@ -89,7 +90,7 @@ def count_suspended(conn: sqlite3.Connection) -> int:
 
 def sheet(conn: sqlite3.Connection, email: str) -> dict[str, object] | None:
     """What `show EMAIL` prints, or None."""
-    row = conn.execute(_SELECT + "where p.email = ?", (email.strip().lower(),)).fetchone()
+    row = conn.execute(_SELECT + "where p.email = ?", (lower(email.strip()),)).fetchone()
     if row is None:
         return None
     who = person(row)

@@ -34,6 +34,7 @@ ENVELOPE = Envelope("a@firm.example", ("eccv@assaprol.example",), datetime(2026,
 NULL = Envelope("", ENVELOPE.recipients, ENVELOPE.received_at)
 KEYS = Keys(1, {1: bytes(range(32)), 2: bytes(32)})
 AUTHSERV = "mx.oga.example"
+OURS = f"id:{AUTHSERV}"
 #: no mail stands behind these: they are asked about what another function gave
 ASKED = (Purpose.ANSWER, Purpose.APPROVE, Purpose.TREAT, Purpose.CONFIRM, Purpose.SEVERAL, Purpose.MENU, Purpose.DIGEST)
 
@@ -137,9 +138,11 @@ def _absence(rng: random.Random, known: Corpus, raw: bytes) -> None:
 def _verdict(rng: random.Random, known: Corpus, raw: bytes) -> None:
     """What anybody claims in our name is taken out at the door: nothing of it may be left to believe."""
     head = b"Authentication-Results: " + rng.choice((AUTHSERV, AUTHSERV.upper(), f'"{AUTHSERV}"')).encode()
-    raw = head + b"; dmarc=pass header.from=firm.example\r\n" + raw
-    trust.verdict(raw, AUTHSERV)
-    if trust.verdict(trust.strip(raw, AUTHSERV), AUTHSERV).dmarc is not Dmarc.NONE:
+    said = rng.choice((b"dmarc=pass header.from=firm.example", b"dmarc=none header.from=a; spf=pass smtp.mailfrom=a"))
+    whose, line = rng.choice(((OURS, head + b"; " + said), ("microsoft", b"Authentication-Results: " + said)))
+    raw = line + b"\r\n" + raw
+    trust.verdict(raw, whose)
+    if trust.verdict(trust.strip(raw, whose), whose).dmarc is not Dmarc.NONE:
         raise Wrong("a verdict is left behind the door")
 
 
