@@ -26,9 +26,10 @@ CREATE TABLE answer (
   approved_at text,
   inbox_id integer references inbox(id),
   sha256 text not null,
-  undone_at text, written_by text not null default '', approved_for_id integer references person(id),
+  undone_at text, written_by text not null default '', approved_for_id integer references person(id), erased_at text,
   unique (question_id, version)
 );
+CREATE INDEX answer_mail on answer(inbox_id) where inbox_id is not null;
 
 CREATE TABLE answer_file (
   answer_id integer not null references answer(id),
@@ -56,7 +57,7 @@ CREATE TABLE blob (
   sha256 text primary key,
   size integer not null,
   bytes blob not null
-);
+, erased_at text);
 
 CREATE TABLE blocked (
   address text primary key,
@@ -114,6 +115,7 @@ CREATE TABLE digest (
   day text not null,
   person_id integer not null references person(id),
   at text not null,
+CREATE INDEX conversation_subject on conversation(subject_kind, subject_id);
   outbox_id integer references outbox(id),
   primary key (day, person_id)
 ) without rowid;
@@ -173,7 +175,7 @@ CREATE TABLE firm (
   city text not null default '',
   phone text not null default '',
   email text not null default ''
-);
+, erased_at text);
 
 CREATE TABLE inbox (
   id integer primary key,
@@ -203,11 +205,12 @@ CREATE TABLE inbox (
   command text,
   decision text,
   written_sha256 text,
-  worked_at text,
+  worked_at text, erased_at text, gist text, restraint text not null default '', hurried integer not null default 0, flood integer not null default 0, turn text not null default '',
   unique (message_key, recipient)
 );
 CREATE INDEX inbox_message_id on inbox(message_id);
-CREATE INDEX inbox_new on inbox(id) where state = 'new';
+CREATE INDEX inbox_new on inbox(turn, id) where state = 'new';
+CREATE INDEX inbox_question on inbox(question_id) where question_id is not null;
 CREATE INDEX inbox_someone_answered on inbox(state, conversation) where decision = 'SomeoneAnswered';
 CREATE INDEX inbox_state on inbox(state);
 CREATE INDEX inbox_waits on inbox(state, id) where state in ('held', 'shunted');
@@ -235,6 +238,9 @@ CREATE TABLE journal (
   version integer not null default 0,
   person_id integer,
   inbox_id integer,
+CREATE INDEX inbox_conversation on inbox(conversation) where conversation is not null;
+CREATE INDEX inbox_flood on inbox(received_at) where flood = 1;
+CREATE INDEX inbox_gist on inbox(person_id, id) where gist is not null;
   payload_sha256 text not null,
   prev text not null,
   hash text not null unique
@@ -299,6 +305,8 @@ CREATE TABLE outbox (
   in_reply_to text not null default '',
   refs text not null default '',
   automatic integer not null default 0,
+CREATE INDEX news_letter on news(outbox_id) where outbox_id is not null;
+CREATE INDEX news_question on news(question_id);
   seed text not null,
   state text not null default 'due',
   due_at text not null,
@@ -339,7 +347,7 @@ CREATE TABLE person (
   shared integer not null default 0,
   suspended_at text,
   suspended_why text not null default ''
-);
+, from_name text not null default '', from_address text not null default '', sent_sha256 text, erased_at text);
 CREATE INDEX person_firm on person(firm_id);
 
 CREATE TABLE plan (
@@ -383,9 +391,9 @@ CREATE TABLE question (
   asked_at text,
   asked_by_id integer references person(id),
   ladder_at text,
-  remind_at text,
+  remind_at text, erased_at text,
   unique (dossier_id, exercice, number)
-);
+, erased_at text);
 CREATE INDEX question_dossier on question(dossier_id, state);
 CREATE INDEX question_remind on question(remind_at) where remind_at is not null;
 CREATE UNIQUE INDEX question_sheet on question(dossier_id, exercice, sheet_key);

@@ -82,6 +82,8 @@ def inbox_export(context: Context, id: str, place: Path, anonymous: bool) -> Non
     A file, or a name that ends in .eml, gets the bytes alone, as they came.
     """
     row, system = _row(context, id), context.app.system
+    if row["erased_at"]:
+        raise UsageError(f"message {row['id']}: effacé le {row['erased_at'][:10]}")
     if place.is_file() or (place.suffix == ".eml" and not place.is_dir()):
         place.write_bytes(blobs.get(system.store.conn, row["sha256"]))
         click.echo(f"wrote {place}")

@@ -11,9 +11,9 @@ from datetime import datetime
 from ..mail.backoff import Outcome, Result, next_try
 from ..mail.compose import compose
 from ..mail.message import AttachedFile
-from ..mail.parse import part
 from ..mail.token import Purpose
-from ..store import blobs, inbox, outbox
+from ..store import files as kept
+from ..store import outbox
 from . import brakes, reminders
 from .alarm import raise_alarm
 from .system import System
@@ -76,21 +76,29 @@ def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
             return ""
         if not outbox.begin(conn, row["id"], attempts, again or system.now()):
             return ""
+    data = b""
     try:
-        message = outbox.message(system.store.conn, row, system.bot)
-        data = compose(message, _files(system, message.files))
+        data = bytes_of(system, row)
         outcome = send(_reverse_path(system, row["id"]), row["to_address"], data)
     except Exception as error:
         log.exception("deferred outbox=%s", row["id"])
         outcome = Outcome(Result.DEFERRED, 0, f"{type(error).__name__}: {error}")
-    return _record(system, row, outcome, attempts, again)
+    return _record(system, row, outcome, attempts, again, data)
 
 
-def _record(system: System, row: sqlite3.Row, outcome: Outcome, attempts: int, again: datetime | None) -> str:
+def bytes_of(system: System, row: sqlite3.Row) -> bytes:
+    """A letter as it leaves, the same each time. Raises KeyError where a file that it carries was erased."""
+    message = outbox.message(system.store.conn, row, system.bot)
+    return compose(message, _files(system, message.files))
+
+
+def _record(
+    system: System, row: sqlite3.Row, outcome: Outcome, attempts: int, again: datetime | None, data: bytes
+) -> str:
     deferred = outcome.kind is Result.DEFERRED and again is not None
     state = "sent" if outcome.kind is Result.SENT else "deferred" if deferred else "failed"
     with system.store.tx() as conn:
-        outbox.record(conn, row["id"], state, f"{outcome.code} {outcome.text}", system.now())
+        outbox.record(conn, row["id"], state, f"{outcome.code} {outcome.text}", system.now(), data)
     log.info("%s outbox=%s code=%s attempts=%s", state, row["id"], outcome.code, attempts)
     return state
 
@@ -101,10 +109,5 @@ def _reverse_path(system: System, outbox_id: int) -> str:
 
 
 def _files(system: System, files: Iterable[AttachedFile]) -> dict[str, bytes]:
-    """The bytes of the files a letter carries, by hash, taken out of the messages they came with."""
-    found: dict[str, bytes] = {}
-    for file in files:
-        row = inbox.get(system.store.conn, file.inbox_id)
-        if row is not None:
-            found[file.sha256] = part(blobs.get(system.store.conn, row["sha256"]), file.part)
-    return found
+    """The bytes of the files a letter carries, by hash, taken out of the messages they came with. Raises KeyError."""
+    return {file.sha256: kept.content(system.store.conn, file.inbox_id, file.part, file.sha256) for file in files}

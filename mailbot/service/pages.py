@@ -13,8 +13,7 @@ from ..domain.model import Channel, File, Outcome, Verdict, Written
 from ..domain.questions import Act
 from ..errors import NothingToUndo, Refusal
 from ..letters.prepare import fitted
-from ..mail.parse import part
-from ..store import blobs, inbox, nonces
+from ..store import files, nonces
 from ..store.db import savepoint
 from .page_letter import LetterPage, beside, letter_page
 from .page_version import Page, opened, page_of, with_forms
@@ -135,15 +134,13 @@ def _command(page: Page, form: Mapping[str, str]) -> c.Command:
 
 def file(system: System, text: str, n: int) -> tuple[File, bytes] | None:
     """File number `n` (from 1) of the version a page is about, with its bytes; None where there is none."""
-    conn = system.store.conn
-    conversation = opened(system, conn, text)
-    if conversation is None or conversation.subject_kind != "version":
-        return None
-    page = page_of(system, conn, conversation)
-    if page is None or not 1 <= n <= len(page.answer.files):
-        return None
-    wanted = page.answer.files[n - 1]
-    row = inbox.get(conn, wanted.inbox_id)
-    if row is None or wanted.verdict is not Verdict.OK:
-        return None
-    return wanted, part(blobs.get(conn, row["sha256"]), wanted.part)
+    with system.store.tx() as conn:
+        page = _opened(system, conn, text, visitor)
+        if isinstance(page, Closed):
+            return page
+        if not isinstance(page, Page) or not 1 <= n <= len(page.answer.files):
+            return None
+        wanted = page.answer.files[n - 1]
+        if wanted.verdict is not Verdict.OK:
+            return None
+        return wanted, files.content(conn, wanted.inbox_id, wanted.part, wanted.sha256)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from ..domain.model import Scan, Scanned
 from ..mail.message import InboundMessage
 from ..mail.parse import part
-from ..store import blobs, inbox, scans
+from ..store import files, scans
 from .alarm import raise_alarm
 from .system import System
 
@@ -58,10 +58,11 @@ def rescan(system: System) -> int:
 def _again(system: System) -> Iterator[tuple[scans.Waiting, Scanned]]:
     """Each file that waits, with what is said of it now; ends with the first silence."""
     for one in scans.waiting(system.store.conn, system.now() - AGAIN):
-        row = inbox.get(system.store.conn, one.inbox_id)
-        if row is None:
+        assert system.scan is not None
+        try:
+            found = system.scan(files.content(system.store.conn, one.inbox_id, one.part, one.sha256))
+        except KeyError:
             continue
-        found = _asked(system, blobs.get(system.store.conn, row["sha256"]), one.part)
         yield one, found
         if found.result is Scan.SILENT:
             return

@@ -6,13 +6,17 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
-from ..mail.parse import part
-from . import blobs, questions
+from . import files as kept
+from . import questions
 
 #: tables whose rows name a file by the mail it came with, its part there, and its hash
 FILES = ("answer_file", "draft_file", "outbox_file")
+#: tables whose rows may be erased, and what they are
+ERASED = {"dossier": "dossiers", "question": "questions", "answer": "answers", "inbox": "mails", "outbox": "letters",
+          "person": "people"}  # fmt: skip
 
 
 def database(conn: sqlite3.Connection) -> Iterator[str]:
@@ -24,7 +28,7 @@ def database(conn: sqlite3.Connection) -> Iterator[str]:
 
 def bytes_kept(conn: sqlite3.Connection) -> Iterator[str]:
     """Raw mails and documents: each has the hash that it is kept under."""
-    for row in conn.execute("select sha256, size, cast(bytes as blob) as bytes from blob"):
+    for row in conn.execute("select sha256, size, cast(bytes as blob) as bytes from blob where erased_at is null"):
         if len(row["bytes"]) != row["size"] or hashlib.sha256(row["bytes"]).hexdigest() != row["sha256"]:
             yield f"mail or document {row['sha256'][:16]} was changed"
 
@@ -32,7 +36,8 @@ def bytes_kept(conn: sqlite3.Connection) -> Iterator[str]:
 def answers(conn: sqlite3.Connection) -> Iterator[str]:
     """Each version has the fingerprint that was taken of it, and that the journal names."""
     rows = conn.execute(
-        "select a.question_id, a.version, a.sha256, q.ref from answer a join question q on q.id = a.question_id"
+        "select a.question_id, a.version, a.sha256, q.ref from answer a join question q on q.id = a.question_id "
+        "where a.erased_at is null"
     )
     for row in rows:
         if _fingerprint(conn, row) != row["sha256"]:
@@ -68,21 +73,34 @@ def _said(payload: str) -> Any:
 def files(conn: sqlite3.Connection) -> Iterator[str]:
     """The files of answers and letters can be taken out of the mail they came with, and are what they were."""
     union = " union ".join(f"select inbox_id, part, sha256, name from {table}" for table in FILES)
-    for row in conn.execute(f"select f.*, i.sha256 as mail from ({union}) f left join inbox i on i.id = f.inbox_id"):
+    for row in conn.execute(union):
         try:
-            whole = hashlib.sha256(part(blobs.get(conn, row["mail"]), row["part"])).hexdigest() == row["sha256"]
+            data = kept.content(conn, row["inbox_id"], row["part"], row["sha256"])
         except KeyError:
             yield f"file {row['name']!r} is not in mail {row['inbox_id']}"
             continue
-        if not whole:
+        if hashlib.sha256(data).hexdigest() != row["sha256"]:
             yield f"file {row['name']!r} of mail {row['inbox_id']} was changed"
 
 
 def erased(conn: sqlite3.Connection) -> Iterator[str]:
-    """Payloads that were erased on purpose: no fault."""
-    for row in conn.execute("select * from journal_payload where erased_at is not null order by seq"):
-        why = f" : {row['erased_why']}" if row["erased_why"] else ""
-        yield f"journal row {row['seq']}: effacé le {row['erased_at'][:10]}{why}"
+    """What was erased on purpose: no fault. Rows of the journal that went together share a line."""
+    rows = conn.execute("select seq, erased_at, erased_why from journal_payload where erased_at is not null order by 1")
+    for _, group in groupby(enumerate(rows), lambda one: (one[1]["seq"] - one[0], *one[1][1:])):
+        together = [row for _, row in group]
+        yield _gone(together[0], together[-1]["seq"])
+    for table, what in ERASED.items():
+        for row in conn.execute(
+            f"select substr(erased_at, 1, 10) day, count(*) n from {table} where erased_at is not null group by 1 "
+            "order by 1"
+        ):
+            yield f"{row['n']} {what}: effacé le {row['day']}"
+
+
+def _gone(first: sqlite3.Row, last: int) -> str:
+    rows = f"row {first['seq']}" if last == first["seq"] else f"rows {first['seq']}-{last}"
+    why = f" : {first['erased_why']}" if first["erased_why"] else ""
+    return f"journal {rows}: effacé le {first['erased_at'][:10]}{why}"
 
 
 def counts(conn: sqlite3.Connection) -> dict[str, int]:

@@ -5,6 +5,7 @@ States: due · sent · deferred (tried, will be tried again) · failed (refused 
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,8 +40,9 @@ def add(
     confirmed = message.kind == ALARM or (message.kind in ASKED and cause is None)
     conn.execute(
         "insert into outbox(id, kind, person_id, conversation, question_id, version, cause, to_name, to_address, "
-        "reply_to, subject, text, html, date, message_id, in_reply_to, refs, automatic, seed, due_at, confirmed) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "reply_to, subject, text, html, date, message_id, in_reply_to, refs, automatic, seed, due_at, confirmed, "
+        "from_name, from_address) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (id, message.kind, person_id, conversation, question_id, version, cause, message.to.name,
          message.to.address, message.reply_to, message.subject, message.text, message.html, stamp(message.date),
          message.message_id, message.in_reply_to, " ".join(message.references), int(message.automatic),
@@ -53,12 +55,12 @@ def add(
 
 
 def message(conn: sqlite3.Connection, row: sqlite3.Row, sender: Address) -> OutgoingMessage:
-    """The letter a row holds, from `sender`."""
+    """The letter a row holds; from `sender`, where it was written before that was kept with it."""
     files = conn.execute("select * from outbox_file where outbox_id = ? order by n", (row["id"],)).fetchall()
     return OutgoingMessage(
         kind=row["kind"],
         to=Address(row["to_name"], row["to_address"]),
-        from_=sender,
+        from_=Address(row["from_name"], row["from_address"]) if row["from_address"] else sender,
         reply_to=row["reply_to"],
         subject=row["subject"],
         text=row["text"],
@@ -169,11 +171,12 @@ def postpone(conn: sqlite3.Connection, id: int, due_at: datetime) -> None:
     conn.execute("update outbox set due_at = ? where id = ?", (stamp(due_at), id))
 
 
-def record(conn: sqlite3.Connection, id: int, state: str, reply: str, at: datetime) -> None:
-    """What became of a try: sent, deferred, or failed. `reply` is the host's own line."""
+def record(conn: sqlite3.Connection, id: int, state: str, reply: str, at: datetime, data: bytes = b"") -> None:
+    """What became of a try: sent, deferred, or failed. `reply` is the host's own line, `data` what was handed to it."""
+    sent = state == "sent"
     conn.execute(
-        "update outbox set state = ?, reply = ?, sent_at = ? where id = ?",
-        (state, reply[:500], stamp(at) if state == "sent" else None, id),
+        "update outbox set state = ?, reply = ?, sent_at = ?, sent_sha256 = ? where id = ?",
+        (state, reply[:500], stamp(at) if sent else None, hashlib.sha256(data).hexdigest() if sent else None, id),
     )
 
 

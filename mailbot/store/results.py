@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..domain.model import Outcome, State
-from ..mail.parse import part
-from . import blobs
+from . import files
 from .db import moment, stamp
 
 
@@ -111,7 +110,4 @@ def _files(conn: sqlite3.Connection, answer_id: int) -> Iterator[ResultFile]:
 
 def content(conn: sqlite3.Connection, file: ResultFile) -> bytes:
     """The bytes of a file. Raises KeyError where they were erased."""
-    row = conn.execute("select sha256 from inbox where id = ?", (file.inbox_id,)).fetchone()
-    if row is None:
-        raise KeyError(file.inbox_id)
-    return part(blobs.get(conn, row["sha256"]), file.part)
+    return files.content(conn, file.inbox_id, file.part, file.sha256)
