@@ -16,6 +16,8 @@ from mailbot.mail.quoting.headings import HISTORY, Opening
 from mailbot.mail.quoting.lines import Kind, Line, Mark, line
 
 _COUNTED = re.compile(r"[-+]?\d")
+_LONGEST_HEADING = 3  #: words
+_ANSWERS = frozenset("oui non ok pas néant neant aucun aucune rien yes no".split())
 _PREFIXES = re.compile(r"[ \t]*>[> \t]*")
 
 
@@ -86,13 +88,24 @@ def _add(reading: Reading, row: Line, kind: Kind) -> None:
 
 
 def _cut(reading: Reading, row: Line, pieces: list[tuple[int, int, bool]]) -> None:
-    """The pieces of a line of ours into which somebody wrote; a ">" before it stays with our letter."""
+    """The pieces of a line of ours into which somebody wrote; a ">" before it stays with our letter, and so does a
+    heading that a program put before our words: « > Question : merci de … » is cut off, and kept beside the reply.
+    """
     start, end, ours = pieces[0]
     prefix = _PREFIXES.match(row.text) if row.mark is Mark.PREFIXED and not ours else None
     if prefix:
         pieces = [(0, prefix.end(), True), (prefix.end(), end, False), *pieces[1:]]
-    for start, end, ours in pieces:
-        _add(reading, line(row.text[start:end], row.mark), Kind.QUOTED if ours else Kind.TYPED)
+    for at, (start, end, ours) in enumerate(pieces):
+        heads = prefix and at == 1 and len(pieces) == 3 and _is_heading(row.text[start:end])
+        kind = Kind.ASIDE if heads else Kind.QUOTED if ours else Kind.TYPED
+        _add(reading, line(row.text[start:end], row.mark), kind)
+
+
+def _is_heading(piece: str) -> bool:
+    """« Question : », a word or two with a colon, which answer nothing."""
+    words = piece.lower().replace(":", " ").split()
+    named = piece.rstrip().endswith(":") and len(words) <= _LONGEST_HEADING and all(map(str.isalpha, words))
+    return named and _ANSWERS.isdisjoint(words)
 
 
 def _keep_blanks(lines: list[Line], kinds: list[Kind]) -> None:

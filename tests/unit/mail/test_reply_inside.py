@@ -70,6 +70,14 @@ def test_typed_inside_a_line_of_ours(old: str, new: str, typed: str, prefix: str
     assert [block.text for block in found.blocks if block.kind is Kind.TYPED] == [typed]
 
 
+@pytest.mark.parametrize("heading", ["Question :", "Demande 2 :", "Notre question :", "Oui :"])
+def test_a_heading_that_a_program_puts_before_our_words_is_kept_beside_the_reply(heading: str) -> None:
+    found = split(f"Voici le détail.\n\n{LE}\n" + quoted("> ", "Merci d’en", f"{heading} Merci d’en"))
+    answers = heading in ("Oui :", "Demande 2 :")  # a figure may be an answer
+    assert found.text == ("Voici le détail." if not answers else f"Voici le détail.\n\n{heading}")
+    assert found.set_aside == ("" if answers else heading)
+
+
 def test_two_answers_inside_stay_apart_and_in_order() -> None:
     body = quoted("", "déterminé ?", "déterminé ? Oui, 0,82.").replace("le détail.", "le détail. Sous-traitance.")
     found = split(f"Voir ci-dessous.\n\n{LE}\n{body}")
