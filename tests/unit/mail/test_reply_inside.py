@@ -72,7 +72,7 @@ def test_typed_inside_a_line_of_ours(old: str, new: str, typed: str, prefix: str
 
 @pytest.mark.parametrize("heading", ["Question :", "Demande 2 :", "Notre question :", "Oui :"])
 def test_a_heading_that_a_program_puts_before_our_words_is_kept_beside_the_reply(heading: str) -> None:
-    found = split(f"Voici le détail.\n\n{LE}\n" + quoted("> ", "Merci d’en", f"{heading} Merci d’en"))
+    found = split(f"Voici le détail.\n\n{LE}\n" + quoted("> ", "Le dossier présente", f"{heading} Le dossier présente"))
     answers = heading in ("Oui :", "Demande 2 :")  # a figure may be an answer
     assert found.text == ("Voici le détail." if not answers else f"Voici le détail.\n\n{heading}")
     assert found.set_aside == ("" if answers else heading)
