@@ -59,3 +59,21 @@ def test_every_column_has_its_line_in_the_readme(store: Store) -> None:
     told = {table: re.findall(r"^\| `(\w+)` \|", text, re.M) for table, text in sections.items()}
     columns = {t: [r["name"] for r in store.conn.execute(f"pragma table_info({t})")] for t in tables(store)}
     assert told == columns
+
+
+THREATS = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
+ROWS = [line for line in THREATS.splitlines() if line.startswith("| ") and not line.startswith("| threat ")]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip()[:60])
+def test_each_threat_names_tests_that_exist(row: str) -> None:
+    *_, tests, _ = row.split("|")
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", tests)
+    assert named, f"no test: {row}"
+    for path, name in named:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert f"def {name}(" in source if name else "def test_" in source, f"{path}::{name}"
+
+
+def test_there_are_threats() -> None:
+    assert len(ROWS) > 30
