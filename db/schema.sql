@@ -86,6 +86,7 @@ CREATE TABLE conversation (
   subject_id integer not null,
   unique (purpose, person_id, subject_kind, subject_id)
 );
+CREATE INDEX conversation_subject on conversation(subject_kind, subject_id);
 
 CREATE TABLE deed (
   id integer primary key,
@@ -115,7 +116,6 @@ CREATE TABLE digest (
   day text not null,
   person_id integer not null references person(id),
   at text not null,
-CREATE INDEX conversation_subject on conversation(subject_kind, subject_id);
   outbox_id integer references outbox(id),
   primary key (day, person_id)
 ) without rowid;
@@ -140,7 +140,7 @@ CREATE TABLE dossier (
   expert_id integer not null references person(id),
   staff_id integer not null references person(id),
   firm_reference text not null default ''
-);
+, erased_at text);
 CREATE INDEX dossier_expert on dossier(expert_id);
 CREATE INDEX dossier_firm on dossier(firm_id);
 
@@ -175,7 +175,7 @@ CREATE TABLE firm (
   city text not null default '',
   phone text not null default '',
   email text not null default ''
-, erased_at text);
+);
 
 CREATE TABLE inbox (
   id integer primary key,
@@ -208,6 +208,9 @@ CREATE TABLE inbox (
   worked_at text, erased_at text, gist text, restraint text not null default '', hurried integer not null default 0, flood integer not null default 0, turn text not null default '',
   unique (message_key, recipient)
 );
+CREATE INDEX inbox_conversation on inbox(conversation) where conversation is not null;
+CREATE INDEX inbox_flood on inbox(received_at) where flood = 1;
+CREATE INDEX inbox_gist on inbox(person_id, id) where gist is not null;
 CREATE INDEX inbox_message_id on inbox(message_id);
 CREATE INDEX inbox_new on inbox(turn, id) where state = 'new';
 CREATE INDEX inbox_question on inbox(question_id) where question_id is not null;
@@ -238,9 +241,6 @@ CREATE TABLE journal (
   version integer not null default 0,
   person_id integer,
   inbox_id integer,
-CREATE INDEX inbox_conversation on inbox(conversation) where conversation is not null;
-CREATE INDEX inbox_flood on inbox(received_at) where flood = 1;
-CREATE INDEX inbox_gist on inbox(person_id, id) where gist is not null;
   payload_sha256 text not null,
   prev text not null,
   hash text not null unique
@@ -276,6 +276,8 @@ CREATE TABLE news (
   at text not null,
   outbox_id integer references outbox(id)
 );
+CREATE INDEX news_letter on news(outbox_id) where outbox_id is not null;
+CREATE INDEX news_question on news(question_id);
 CREATE INDEX news_untold on news(person_id) where outbox_id is null;
 
 CREATE TABLE nonce (
@@ -305,8 +307,6 @@ CREATE TABLE outbox (
   in_reply_to text not null default '',
   refs text not null default '',
   automatic integer not null default 0,
-CREATE INDEX news_letter on news(outbox_id) where outbox_id is not null;
-CREATE INDEX news_question on news(question_id);
   seed text not null,
   state text not null default 'due',
   due_at text not null,
@@ -314,7 +314,7 @@ CREATE INDEX news_question on news(question_id);
   reply text not null default '',
   sent_at text,
   confirmed integer not null default 0
-);
+, from_name text not null default '', from_address text not null default '', sent_sha256 text, erased_at text);
 CREATE INDEX outbox_away on outbox(date) where state = 'deferred' and substr(reply, 1, 2) = '0 ';
 CREATE INDEX outbox_cause on outbox(cause) where cause is not null;
 CREATE INDEX outbox_conversation on outbox(conversation);
@@ -336,6 +336,12 @@ CREATE TABLE outbox_file (
   primary key (outbox_id, n)
 ) without rowid;
 
+CREATE TABLE pace (
+  sender text primary key,
+  clock integer not null
+) without rowid;
+CREATE INDEX pace_clock on pace(clock);
+
 CREATE TABLE person (
   id integer primary key,
   email text not null unique,
@@ -347,7 +353,7 @@ CREATE TABLE person (
   shared integer not null default 0,
   suspended_at text,
   suspended_why text not null default ''
-, from_name text not null default '', from_address text not null default '', sent_sha256 text, erased_at text);
+, erased_at text);
 CREATE INDEX person_firm on person(firm_id);
 
 CREATE TABLE plan (
@@ -393,7 +399,7 @@ CREATE TABLE question (
   ladder_at text,
   remind_at text, erased_at text,
   unique (dossier_id, exercice, number)
-, erased_at text);
+);
 CREATE INDEX question_dossier on question(dossier_id, state);
 CREATE INDEX question_remind on question(remind_at) where remind_at is not null;
 CREATE UNIQUE INDEX question_sheet on question(dossier_id, exercice, sheet_key);

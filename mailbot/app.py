@@ -237,7 +237,7 @@ def door(app: App, arrived: Callable[[], object]) -> smtp_in.Door:
     says = config.mail.auth_results
 
     def accept(raw: bytes, envelope: Envelope) -> None:
-        ingress.accept(system.store, raw, envelope)
+        ingress.accept(system.store, raw, envelope, config.limits.mails_per_minute_per_sender)
         arrived()
 
     return smtp_in.Door(

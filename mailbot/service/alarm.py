@@ -36,10 +36,12 @@ TITLES = {
     "outbox": "letters do not leave",
     "letters": "a letter could not be written",
     "infected": "a file that was taken is infected",
+    "flood": "somebody floods us with mail",
 }
 AGAIN = timedelta(hours=1)  #: between two alarms of the same name
 UNWORKED = timedelta(minutes=15)
 UNSENT = timedelta(minutes=60)
+FLOODED = timedelta(minutes=10)
 COMMAND_SECONDS = 30.0
 
 
@@ -132,7 +134,7 @@ def run(command: str, text: str, seconds: float = COMMAND_SECONDS) -> None:
 
 
 def watch(system: System) -> None:
-    """Look whether mail is worked and letters leave; once a minute, and after each tick."""
+    """Look whether mail is worked, letters leave, and nobody floods us; once a minute, and after each tick."""
     now, conn = system.now(), system.store.conn
     new = inbox.oldest_new(conn)
     if new and now - new > UNWORKED:
@@ -149,6 +151,20 @@ def watch(system: System) -> None:
             "outbox",
             f"The oldest letter that is due waits {_since(due, now)}. Nothing is lost.\n\n"
             "Look at `mailbot outbox list`: each line ends with what the host of [smtp_out] said.",
+        )
+    _flood(system, now)
+
+
+def _flood(system: System, now: datetime) -> None:
+    count, last = inbox.flooded(system.store.conn, now - FLOODED)
+    if count:
+        raise_alarm(
+            system,
+            "flood",
+            f"{count} messages of the last ten minutes are more than one sender may send ([limits] "
+            "mails_per_minute_per_sender). All are kept, and worked after everybody else's.\n\n"
+            f"`mailbot why {last}` says what became of the newest, `mailbot inbox show {last}` who sent it. In a loop, "
+            "`mailbot pause` stops our side; else have the mail server refuse that sender.",
         )
 
 

@@ -39,7 +39,7 @@ def ask_back(job: Job, refusal: x.Refusal, verb: Verb | None) -> AskedBack:
     held = held or (isinstance(refusal, x.Unclear) and refusal.about == "no_conversation")
     held = held or (isinstance(refusal, x.Unclear) and refusal.about == "which" and job.purpose not in DECIDES)
     state = "held" if held else "done"
-    if reply.letter is None or _enough(job, reply):
+    if reply.letter is None or _enough(job, reply, question):
         return AskedBack(state, None)
     scene = _scene(job, refusal, question, version)
     post = _post(job, reply, refusal, question, version)
@@ -53,14 +53,17 @@ def _question(job: Job) -> tuple[Question | None, int]:
         return None, 0
 
 
-def _enough(job: Job, reply: Reply) -> bool:
+def _enough(job: Job, reply: Reply, question: Question | None) -> bool:
+    """True where the writer was asked back often enough today: in this conversation, or about its question."""
     now = job.system.now()
     if reply.once_a_day:
         since = now.astimezone(job.system.policy.timezone).replace(hour=0, minute=0, second=0)
         return outbox.sent_today(job.conn, job.person.id, reply.letter or "", since)
     number = job.conversation.number if job.conversation else 0
     since = now - timedelta(days=1)
-    return outbox.count_since(job.conn, job.person.id, number, KINDS, since) >= job.system.policy.asks_back_per_day
+    about = question.id if question else 0
+    asked = outbox.count_since(job.conn, job.person.id, number, about, KINDS, since)
+    return asked >= job.system.policy.asks_back_per_day
 
 
 def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int) -> Scene:

@@ -23,6 +23,7 @@ from ..mail.token import Purpose
 from ..store import conversations, deeds, letters, news, outbox, people, questions
 from ..store.conversations import Conversation
 from ..store.letters import LetterItem
+from . import restraint
 from .system import System
 
 log = logging.getLogger("mailbot.letters")
@@ -177,6 +178,9 @@ def send(system: System, conn: sqlite3.Connection, post: Post, scene: Scene, cau
     """Render and queue one letter; returns its outbox id, or None where the address is suspended or left."""
     if people.suspended(conn, post.to.id) or not post.to.active:
         log.info("not written kind=%s person=%s: suspended or inactive", post.kind, post.to.id)
+        return None
+    if post.reply and cause and restraint.forbids(conn, cause.inbox_id, post.kind):
+        log.info("not written kind=%s cause=%s: a machine may have written that mail", post.kind, cause.inbox_id)
         return None
     id = outbox.next_id(conn)
     untold = _news(conn, post, scene)

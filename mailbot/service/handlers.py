@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from ..domain import access
 from ..domain import commands as c
@@ -134,9 +133,9 @@ STANDS = {State.PROPOSED: "proposed", State.SUBMITTED: "submitted", State.TREATE
 
 
 def _same_again(job: Job, question: Question) -> str:
-    """The same words came again under another Message-ID: filed with the first, and said so, a few times a day."""
+    """The same words came again under another Message-ID: filed with the first, and said so."""
     assert job.conversation is not None
-    if job.letter or not tells_again(job):  # of a part the receipt of the whole mail tells
+    if job.letter:  # of a part the receipt of the whole mail tells
         return SAME
     scene = Scene(
         oga=job.system.oga,
@@ -152,12 +151,6 @@ def _same_again(job: Job, question: Question) -> str:
     post = Post("receipt", job.person, job.conversation, question=question, reply=True)
     send(job.system, job.conn, post, scene, job.cause)
     return SAME
-
-
-def tells_again(job: Job) -> bool:
-    """True while a mail that only repeats an earlier one is answered."""
-    since = job.system.now() - timedelta(days=1)
-    return inbox.count_decided(job.conn, job.person.id, SAME, since) < job.system.policy.asks_back_per_day
 
 
 def _addressed_to_us(job: Job) -> None:
@@ -266,9 +259,6 @@ def _undo(job: Job, intent: Intent) -> str:
 
 
 def _help(job: Job, intent: Intent) -> str:
-    since = job.system.now() - timedelta(days=1)
-    if inbox.count_decided(job.conn, job.person.id, "help", since) >= job.system.policy.asks_back_per_day:
-        return "help"
     conversation = conversations.of(job.conn, Purpose.MENU, job.person.id, "person", job.person.id)
     scene = Scene(job.system.oga, job.system.now(), job.person, mail=job.cause.mail)
     send(job.system, job.conn, Post("help", job.person, conversation, reply=True), scene, job.cause)

@@ -16,6 +16,7 @@ from ..mail.token import Purpose
 from ..store import conversations, deeds, outbox, people, plans, questions
 from ..store.deeds import Kept
 from ..store.letters import LetterItem
+from . import restraint
 from .approvals import approval_time, signers, waiting_scene
 from .correspondence import Cause, Post, post_of, send
 from .deeds import UNDOABLE, cause_of, recall
@@ -77,12 +78,21 @@ def _row(deed: Kept) -> Row:
 
 def receipts(system: System, conn: sqlite3.Connection, person_id: int, untaken: Untaken | None = None) -> None:
     """Write the receipt of what a person did and was not told yet; decisions have one of their own."""
-    waiting, person = deeds.unreceipted(conn, person_id), people.get(conn, person_id)
+    waiting, person = _to_be_told(system, conn, deeds.unreceipted(conn, person_id)), people.get(conn, person_id)
+    if untaken and restraint.forbids(conn, untaken.cause.inbox_id, untaken.kind):
+        untaken = None
     for kind in ("receipt", "decided", "notice"):
         mine = [deed for deed in waiting if _row(deed).kind == kind]
         beside = untaken if untaken and untaken.kind == kind and (untaken.items or untaken.unplaced) else None
         if mine or (beside and beside.items):
             _receipt(system, conn, person, kind, mine, beside)
+
+
+def _to_be_told(system: System, conn: sqlite3.Connection, waiting: list[Kept]) -> list[Kept]:
+    """Without what mails did that no letter answers."""
+    silent = [d for d in waiting if d.inbox_id and restraint.forbids(conn, d.inbox_id, _row(d).kind)]
+    deeds.receipted(conn, [deed.id for deed in silent], None, system.now() + system.policy.undo)
+    return [deed for deed in waiting if deed not in silent]
 
 
 def _receipt(

@@ -20,7 +20,7 @@ from ..store.letters import LetterItem
 from . import held
 from .asking_back import decided
 from .french import core
-from .handlers import SAME, by_one_person, tells_again, trust_needed
+from .handlers import SAME, by_one_person, trust_needed
 from .intent import Verb, agrees
 from .job import DECIDES, Job, still_of_the_firm
 from .splitting.apart import Said, taken_apart, with_files
@@ -208,7 +208,7 @@ def carry_out(job: Job, found: list[Piece], work: Work) -> str:
                 continue
             still_of_the_firm(piece.job)
             done.append(work(piece.job))
-            if done[-1] == SAME and tells_again(job):
+            if done[-1] == SAME:
                 job.untaken.append(replace(_refused(piece, Refusal()), refusal=AGAIN, by=None, at=None))
         except WHOLE:
             job.untaken.clear()

@@ -13,7 +13,7 @@ from ..mail.disposition import Disposition
 from ..mail.token import Purpose
 from ..store import blobs, blocked, deeds, inbox, scans
 from ..store.db import savepoint
-from . import automatic, bounces, delegation, grouping, sealed, several, target
+from . import automatic, bounces, delegation, grouping, sealed, several, target, weighing
 from .alarm import raise_alarm
 from .asking_back import ask_back
 from .handlers import handle, understand
@@ -123,6 +123,7 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
     except Refusal as refusal:
         state, more = delegation.someone_answered(system, conn, row, reading, found) if found else ("held", {})
         return state, {**trace, "disposition": "hold", "reason": str(refusal), **more}
+    weighing.weigh(job)
     automatic.back(system, conn, found, reading.split)
     above = deeds.newest(conn)
     state, more = _carry_out(job)

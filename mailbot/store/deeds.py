@@ -134,6 +134,11 @@ def newest(conn: sqlite3.Connection) -> int:
     return int(conn.execute("select coalesce(max(id), 0) n from deed").fetchone()["n"])
 
 
+def done_by(conn: sqlite3.Connection, inbox_id: int) -> bool:
+    """True if that mail changed something."""
+    return conn.execute("select 1 from deed where inbox_id = ? limit 1", (inbox_id,)).fetchone() is not None
+
+
 def of_version(conn: sqlite3.Connection, question_id: int, version: int) -> Kept | None:
     """The act that wrote a version, None where none is kept."""
     row = conn.execute(

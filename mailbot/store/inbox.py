@@ -15,12 +15,25 @@ from . import blobs
 from .db import moment, stamp
 
 STRIKES = 3  #: attempts after which a message waits for a person
+LATER = timedelta(hours=1)  #: how much later the turn of a flood comes, where others wait
 
 
-def add(conn: sqlite3.Connection, raw: bytes, key: str, envelope: Envelope, message_id: str) -> list[int]:
-    """Keep a message, one row for each recipient that did not have it yet; return the ids of the new rows."""
+def add(
+    conn: sqlite3.Connection,
+    raw: bytes,
+    key: str,
+    envelope: Envelope,
+    message_id: str,
+    ahead: timedelta = timedelta(0),
+) -> list[int]:
+    """Keep a message, one row for each recipient that did not have it yet; return the ids of the new rows.
+
+    `ahead` is how far its sender is beyond the mails that one may send: its turn comes so much later, and after what
+    all others send within an hour.
+    """
     new: list[int] = []
     sha256 = ""
+    turn = envelope.received_at + (LATER + ahead if ahead else ahead)
     for recipient in envelope.recipients:
         known = conn.execute("select 1 from inbox where message_key = ? and recipient = ?", (key, recipient))
         if known.fetchone():
@@ -28,10 +41,10 @@ def add(conn: sqlite3.Connection, raw: bytes, key: str, envelope: Envelope, mess
         sha256 = sha256 or blobs.add(conn, raw)
         cursor = conn.execute(
             "insert into inbox(message_key, recipient, message_id, reverse_path, peer, trusted, tls, dmarc, "
-            "dmarc_domain, received_at, sha256) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "dmarc_domain, received_at, sha256, turn, flood) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (key, recipient, message_id, envelope.reverse_path, envelope.peer, int(envelope.trusted),
              int(envelope.tls), envelope.verdict.dmarc.value, envelope.verdict.domain,
-             stamp(envelope.received_at), sha256),
+             stamp(envelope.received_at), sha256, stamp(turn), int(bool(ahead))),
         )  # fmt: skip
         new.append(int(cursor.lastrowid or 0))
     return new
@@ -51,8 +64,8 @@ def envelope(row: sqlite3.Row) -> Envelope:
 
 
 def claim(conn: sqlite3.Connection) -> sqlite3.Row | None:
-    """The oldest new row, its attempt counted; None where there is none. Inside a short transaction of its own."""
-    row = conn.execute("select id from inbox where state = 'new' order by id limit 1").fetchone()
+    """The row whose turn it is, its attempt counted; None where there is none. In a short transaction of its own."""
+    row = conn.execute("select id from inbox where state = 'new' order by turn, id limit 1").fetchone()
     if row is None:
         return None
     conn.execute("update inbox set attempts = attempts + 1 where id = ?", (row["id"],))
@@ -62,7 +75,7 @@ def claim(conn: sqlite3.Connection) -> sqlite3.Row | None:
 def following(conn: sqlite3.Connection, id: int) -> sqlite3.Row | None:
     """The row that is claimed after this one, as far as that is known; None where there is none."""
     found: sqlite3.Row | None = conn.execute(
-        "select * from inbox where state = 'new' and id <> ? order by id limit 1", (id,)
+        "select * from inbox where state = 'new' and id <> ? order by turn, id limit 1", (id,)
     ).fetchone()
     return found
 
@@ -145,13 +158,26 @@ def copy_of(conn: sqlite3.Connection, row: sqlite3.Row, conversation: int) -> in
     return found["id"] if found else None
 
 
-def count_decided(conn: sqlite3.Connection, person_id: int, decision: str, since: datetime) -> int:
-    """How many messages of a person came to that decision since then."""
-    row = conn.execute(
-        "select count(*) n from inbox where person_id = ? and decision = ? and worked_at >= ?",
-        (person_id, decision, stamp(since)),
-    ).fetchone()
-    return int(row["n"])
+def weighed(conn: sqlite3.Connection, person_id: int, id: int, since: datetime, limit: int = 100) -> list[sqlite3.Row]:
+    """The earlier mails of a person that were looked at since then, newest first: what restraint.py needs of them."""
+    return conn.execute(
+        "select id, conversation, question_id, received_at, gist, restraint, hurried from inbox "
+        "where person_id = ? and id <> ? and gist is not null and received_at >= ? order by id desc limit ?",
+        (person_id, id, stamp(since), limit),
+    ).fetchall()
+
+
+def weigh(conn: sqlite3.Connection, id: int, gist: str, restraint: str, hurried: bool) -> None:
+    """Keep what a mail says, as far as that can be compared, and what it may be answered by."""
+    conn.execute(
+        "update inbox set gist = ?, restraint = ?, hurried = ? where id = ?", (gist, restraint, int(hurried), id)
+    )
+
+
+def restraint(conn: sqlite3.Connection, id: int) -> str:
+    """What may answer a mail, as `weigh` kept it."""
+    row = conn.execute("select restraint from inbox where id = ?", (id,)).fetchone()
+    return row["restraint"] if row else ""
 
 
 def give_back(conn: sqlite3.Connection, id: int) -> None:
@@ -172,9 +198,17 @@ def states(conn: sqlite3.Connection) -> dict[str, int]:
 
 
 def oldest_new(conn: sqlite3.Connection) -> datetime | None:
-    """When the oldest message that waits to be worked came in."""
-    row = conn.execute("select received_at from inbox where state = 'new' order by id limit 1").fetchone()
+    """When the message came in whose turn it is to be worked."""
+    row = conn.execute("select received_at from inbox where state = 'new' order by turn, id limit 1").fetchone()
     return moment(row["received_at"]) if row else None
+
+
+def flooded(conn: sqlite3.Connection, since: datetime) -> tuple[int, int]:
+    """How many messages came in since then beyond what their senders may send in a minute, and the id of the last."""
+    row = conn.execute(
+        "select count(*) n, max(id) last from inbox where flood = 1 and received_at >= ?", (stamp(since),)
+    ).fetchone()
+    return int(row["n"]), int(row["last"] or 0)
 
 
 def last_seen(conn: sqlite3.Connection) -> str | None:

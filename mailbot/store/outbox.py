@@ -46,7 +46,7 @@ def add(
         (id, message.kind, person_id, conversation, question_id, version, cause, message.to.name,
          message.to.address, message.reply_to, message.subject, message.text, message.html, stamp(message.date),
          message.message_id, message.in_reply_to, " ".join(message.references), int(message.automatic),
-         message.seed, stamp(due_at), int(confirmed)),
+         message.seed, stamp(due_at), int(confirmed), message.from_.name, message.from_.address),
     )  # fmt: skip
     conn.executemany(
         "insert into outbox_file(outbox_id, n, name, type, sha256, inbox_id, part) values (?, ?, ?, ?, ?, ?, ?)",
@@ -202,6 +202,11 @@ def get(conn: sqlite3.Connection, id: int) -> sqlite3.Row | None:
     return found
 
 
+def left_at(row: sqlite3.Row) -> datetime:
+    """When a letter left; when it was written, where it has not."""
+    return moment(row["sent_at"] or row["date"])
+
+
 def by_message_id(conn: sqlite3.Connection, message_id: str) -> sqlite3.Row | None:
     """The letter that bore a Message-ID, or None."""
     found: sqlite3.Row | None = conn.execute("select * from outbox where message_id = ?", (message_id,)).fetchone()
@@ -247,14 +252,20 @@ def sent_today(conn: sqlite3.Connection, person_id: int, kind: str, since: datet
 
 
 def count_since(
-    conn: sqlite3.Connection, person_id: int, conversation: int, kinds: tuple[str, ...], since: datetime
+    conn: sqlite3.Connection,
+    person_id: int,
+    conversation: int,
+    question_id: int,
+    kinds: tuple[str, ...],
+    since: datetime,
 ) -> int:
-    """How many letters of those kinds a person was written since then, in one conversation or (0) in any."""
+    """How many letters of those kinds a person was written since then, in one conversation or about one question;
+    without a conversation (0) in any."""
     marks = ",".join("?" * len(kinds))
     row = conn.execute(
         f"select count(*) n from outbox where person_id = ? and kind in ({marks}) and date >= ? "
-        "and (? = 0 or conversation = ?)",
-        (person_id, *kinds, stamp(since), conversation, conversation),
+        "and (? = 0 or conversation = ? or question_id = ?)",
+        (person_id, *kinds, stamp(since), conversation, conversation, question_id),
     ).fetchone()
     return int(row["n"])
 

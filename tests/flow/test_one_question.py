@@ -310,14 +310,14 @@ def test_a_forward_with_nothing_typed_is_asked_back_as_such(campaign: Campaign) 
 
 
 def test_no_exchange_with_a_machine_goes_on(campaign: Campaign) -> None:
-    """The same words again, or a word that only asks for a letter: three letters a day, then silence."""
+    """The same words again, or a word that only asks for a letter: three letters, then silence."""
     question = campaign.letter(AICHA, "question")
     for _ in range(6):
         campaign.reply(question, AICHA, "Le détail.")
         campaign.reply(question, AICHA, "AIDE")
         campaign.reply(question, AICHA, "DOSSIERS")
     kinds = campaign.kinds(AICHA)
-    assert (kinds.count("receipt"), kinds.count("help"), kinds.count("clarification")) == (1 + 3, 3, 3)
+    assert (kinds.count("receipt"), kinds.count("help"), kinds.count("clarification")) == (1, 1, 1)
     assert len(campaign.show()["answers"]) == 1
 
 
