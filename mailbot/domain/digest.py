@@ -41,6 +41,7 @@ class HeldMail:
     files: int
     guess: Question | None = None  #: what it is probably about
     guessed_by: str = ""  #: subject, token, sender: what the guess rests on
+    alike: int = 0  #: how many more of that stranger wait; the line shows the newest, and sets all of them aside
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def decide(job: Job, label: str, item: LetterItem, text: str) -> Item:
     said = fold(core(text)).strip(" .!:→>-")
     for done, pattern in _WORDS.items():
         if re.fullmatch(pattern, said):
-            return _close(job, label, row, done)
+            return _close(job, label, row, done, all_of_them=item.version > 0)
     ref = _FILED.fullmatch(fold(core(text)))
     meant = _guess(job.conn, row)
     if ref is None and (said not in _YES or meant is None):
@@ -76,8 +76,10 @@ def _guess(conn: sqlite3.Connection, row: sqlite3.Row | None) -> Question | None
     return guess(conn, row)[0] if row is not None else None
 
 
-def _close(job: Job, label: str, row: sqlite3.Row, done: str) -> Item:
+def _close(job: Job, label: str, row: sqlite3.Row, done: str, all_of_them: bool) -> Item:
     inbox.set_state(job.conn, row["id"], "new" if done == "retried" else "closed")
+    if all_of_them and done != "retried":
+        inbox.close_of_sender(job.conn, row["id"])
     if done == "blocked" and row["sender"]:
         blocked.add(job.conn, row["sender"], job.person.id, job.system.now())
     return Item(label, _guess(job.conn, row), held=done, comment=row["sender"] or "")

@@ -48,15 +48,18 @@ class Incidents:
 
 def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int) -> Incidents:
     """What staff see each morning. Held mail is numbered from `above` + 1 on."""
-    waiting = inbox.waiting(conn, ("held",))
-    held = tuple(_held(system, conn, row, above + n) for n, row in enumerate(waiting[:SECTION], 1))
+    waiting = inbox.held_by_sender(conn, SECTION)
+    held = tuple(_held(system, conn, row, above + n) for n, row in enumerate(waiting, 1))
     shunted = inbox.waiting(conn, ("shunted",), SECTION)
     unread = tuple(Unread(_name(system, row), moment(row["received_at"])) for row in shunted)
-    frozen = [LetterItem(str(one.number), "held", inbox_id=row["id"]) for one, row in zip(held, waiting, strict=False)]
+    frozen = [
+        LetterItem(str(one.number), "held", version=one.alike, inbox_id=row["id"])
+        for one, row in zip(held, waiting, strict=True)
+    ]
     frozen += [LetterItem(one.name, "held", inbox_id=row["id"]) for one, row in zip(unread, shunted, strict=True)]
     return Incidents(
         held=held,
-        more_held=len(waiting) - len(held),
+        more_held=inbox.counts(conn)["held"] - sum(one.alike + 1 for one in held),
         unread=unread,
         bounced=tuple(_bounced(conn, row) for row in digests.suspended(conn, SECTION)),
         failed=_failed(conn, since),
@@ -116,6 +119,7 @@ def _held(system: System, conn: sqlite3.Connection, row: sqlite3.Row, number: in
         files=len(message.attachments) if message else 0,
         guess=meant,
         guessed_by=by,
+        alike=row["alike"],
     )
 
 

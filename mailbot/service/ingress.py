@@ -47,7 +47,7 @@ def accept(store: Store, raw: bytes, envelope: Envelope, per_minute: int = MAILS
         known = bool(author) and people.by_email(conn, author) is not None
         ahead = pace.ahead(conn, _counted(envelope, author, known, per_minute), envelope.received_at)
         ids = inbox.add(conn, raw, key, envelope, message_id, ahead)
-    log.info("accepted inbox=%s bytes=%s known=%s flood=%s", ids, len(raw), not ids, bool(ahead))
+    log.info("accepted inbox=%s bytes=%s known=%s flood=%s", ids, len(raw), not ids, ahead >= inbox.MINUTE)
     return ids
 
 

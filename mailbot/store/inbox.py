@@ -15,6 +15,7 @@ from . import blobs
 from .db import moment, stamp
 
 STRIKES = 3  #: attempts after which a message waits for a person
+NOW, MINUTE = timedelta(0), timedelta(minutes=1)
 LATER = timedelta(hours=1)  #: how much later the turn of a flood comes, where others wait
 
 
@@ -24,16 +25,17 @@ def add(
     key: str,
     envelope: Envelope,
     message_id: str,
-    ahead: timedelta = timedelta(0),
+    ahead: timedelta = NOW,
 ) -> list[int]:
     """Keep a message, one row for each recipient that did not have it yet; return the ids of the new rows.
 
-    `ahead` is how far its sender is beyond the mails that one may send: its turn comes so much later, and after what
-    all others send within an hour.
+    `ahead` is how far its sender is ahead of the mails that one may send: its turn comes so much later, and beyond a
+    minute after what all others send within an hour.
     """
     new: list[int] = []
     sha256 = ""
-    turn = envelope.received_at + (LATER + ahead if ahead else ahead)
+    flood = ahead >= MINUTE
+    turn = envelope.received_at + ahead + (LATER if flood else NOW)
     for recipient in envelope.recipients:
         known = conn.execute("select 1 from inbox where message_key = ? and recipient = ?", (key, recipient))
         if known.fetchone():
@@ -44,7 +46,7 @@ def add(
             "dmarc_domain, received_at, sha256, turn, flood) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (key, recipient, message_id, envelope.reverse_path, envelope.peer, int(envelope.trusted),
              int(envelope.tls), envelope.verdict.dmarc.value, envelope.verdict.domain,
-             stamp(envelope.received_at), sha256, stamp(turn), int(bool(ahead))),
+             stamp(envelope.received_at), sha256, stamp(turn), int(flood)),
         )  # fmt: skip
         new.append(int(cursor.lastrowid or 0))
     return new
@@ -118,6 +120,33 @@ def waiting(conn: sqlite3.Connection, states: tuple[str, ...], limit: int = 1000
     return conn.execute(
         f"select * from inbox where state in ({marks}) order by id limit ?", (*states, limit)
     ).fetchall()
+
+
+CROWD = 4  #: mails of one stranger that share a line
+#: What waits for nothing but a look, of somebody whom we do not know.
+_OF_STRANGERS = "state = 'held' and person_id is null and decision is null and sender is not null"
+
+
+def held_by_sender(conn: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
+    """Held mail, oldest first, each row with `alike`: of a stranger of whom many wait only the newest is among them, in
+    the place of the oldest, with how many more there are."""
+    return conn.execute(
+        f"with crowd as (select sender, max(id) id, min(id) first, count(*) - 1 alike from inbox where {_OF_STRANGERS} "
+        "group by sender having count(*) >= ?) "
+        "select i.*, coalesce(c.alike, 0) alike from inbox i left join crowd c on c.sender = i.sender "
+        "and i.person_id is null and i.decision is null where i.state = 'held' and (c.id is null or i.id = c.id) "
+        "order by coalesce(c.first, i.id) limit ?",
+        (CROWD, limit),
+    ).fetchall()
+
+
+def close_of_sender(conn: sqlite3.Connection, id: int) -> None:
+    """Close the held mails of a stranger up to that one."""
+    conn.execute(
+        f"update inbox set state = 'closed' where {_OF_STRANGERS} and id <= ? "
+        "and sender = (select sender from inbox where id = ?)",
+        (id, id),
+    )
 
 
 def latest(conn: sqlite3.Connection, states: tuple[str, ...], limit: int = 20) -> list[sqlite3.Row]:
