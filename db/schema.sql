@@ -78,6 +78,35 @@ CREATE TABLE bounce (
 CREATE INDEX bounce_at on bounce(at);
 CREATE INDEX bounce_person on bounce(person_id, at);
 
+CREATE TABLE browser (
+  id integer primary key,
+  person_id integer not null references person(id),
+  number integer not null,
+  sha256 text not null unique,
+  name text not null,
+  confirmed_at text not null,
+  seen_at text not null,
+  until text not null,
+  forgotten_at text,
+  unique (person_id, number)
+);
+
+CREATE TABLE browser_code (
+  id integer primary key,
+  person_id integer not null references person(id),
+  asker_sha256 text not null,
+  code_sha256 text not null,
+  name text not null,
+  ref text not null,
+  made_at text not null,
+  until text not null,
+  misses integer not null default 0,
+  ended_at text,
+  browser_id integer references browser(id),
+  disowned_at text
+);
+CREATE INDEX browser_code_person on browser_code(person_id, made_at);
+
 CREATE TABLE conversation (
   number integer primary key,
   purpose integer not null,
@@ -286,7 +315,7 @@ CREATE TABLE nonce (
   version integer not null,
   made_at text not null,
   used_at text
-);
+, shown text not null default '');
 
 CREATE TABLE outbox (
   id integer primary key,

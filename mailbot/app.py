@@ -173,6 +173,7 @@ def policy(config: Config) -> Policy:
         mail_files_up_to=config.answers.mail_files_up_to,
         scanned=bool(config.answers.clamd),
         public_url=config.web.public_url.rstrip("/") if config.web.enabled else "",
+        confirm_browser=config.web.confirm_browser,
         verp=config.smtp_out.verp,
         asks_back_per_day=config.limits.letters_per_conversation_per_day,
         letters_per_hour=config.limits.letters_per_hour,

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 import uvicorn
@@ -19,15 +20,17 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ..errors import StoreBusy, UsageError
 from ..service import health, pages
+from ..service.browsers import Closed, Opened
 from ..service.health import Probes
-from ..service.pages import LetterPage, Page
 from ..service.system import System
+from . import cookies
 
 BODY_LIMIT = 512 * 1024  #: bytes of a posted form
 HEAD_SECONDS = 10.0  #: how long a request may take to say what it wants
 BODY_SECONDS = 30.0  #: how long its form may take after that
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")  #: what a browser posts
-STALE = ("version", "NothingToUndo")  #: errors of forms that came too late
+STALE = ("version", "shown", "NothingToUndo")  #: errors of forms that came too late
+CLOSED = {"": 200, "soon": 200, "many": 429}  #: statuses of what a browser gets that nobody confirmed, else 403
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  #: what a proxy adds to a request
 HEADERS = {
     "Cache-Control": "no-store",
@@ -50,21 +53,35 @@ class Pages:
         self.templates: Environment = system.templates
 
     async def show(self, request: Request) -> Response:
-        page = await run_in_threadpool(pages.view, self.system, request.path_params["token"])
+        page = await run_in_threadpool(pages.view, self.system, request.path_params["token"], cookies.visitor(request))
         return self._page(page)
 
     async def decide(self, request: Request) -> Response:
         if refused := _refused(request, self.system.policy.public_url):
             return self._sorry(refused)
-        form = await request.form(max_files=0, max_fields=12, max_part_size=BODY_LIMIT)
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        page = await run_in_threadpool(pages.decide, self.system, request.path_params["token"], fields)
+        token, fields = request.path_params["token"], await _fields(request)
+        page = await run_in_threadpool(pages.decide, self.system, token, fields, cookies.visitor(request))
         self.acted()
         return self._page(page, posted=True)
 
+    async def code(self, request: Request) -> Response:
+        if refused := _refused(request, self.system.policy.public_url):
+            return self._sorry(refused)
+        token, fields = request.path_params["token"], await _fields(request)
+        found = await run_in_threadpool(pages.code, self.system, token, fields, cookies.visitor(request))
+        self.acted()
+        if isinstance(found, Opened):
+            answer = Response(status_code=303, headers={**HEADERS, "Location": f"/v/{found.token}"})
+        else:
+            answer = self._page(found)
+        cookies.give(answer, found, self.system.policy.public_url)
+        return answer
+
     async def file(self, request: Request) -> Response:
         token, n = request.path_params["token"], request.path_params["n"]
-        found = await run_in_threadpool(pages.file, self.system, token, n)
+        found = await run_in_threadpool(pages.file, self.system, token, n, cookies.visitor(request))
+        if isinstance(found, Closed):
+            return self._page(replace(found, error="closed"))
         if found is None:
             return self._gone()
         name = f"attachment; filename*=UTF-8''{quote(found[0].name, safe='')}"
@@ -103,9 +120,11 @@ class Pages:
     async def failed(self, request: Request, error: Exception) -> Response:
         return self._sorry(500)
 
-    def _page(self, page: Page | LetterPage | None, posted: bool = False) -> Response:
+    def _page(self, page: pages.AnyPage | Closed | None, posted: bool = False) -> Response:
         if page is None:
             return self._gone()
+        if isinstance(page, Closed):
+            return self._html(f"web/{page.kind}.html", CLOSED.get(page.error, 403), page)
         stale = page.error in STALE or (posted and page.kind == "changed")
         return self._html(f"web/{page.kind}.html", 409 if stale else 400 if page.error else 200, page)
 
@@ -116,10 +135,15 @@ class Pages:
         """A form that cannot be taken (4xx), or a page that cannot be made now (5xx)."""
         return self._html("web/sorry.html", status)
 
-    def _html(self, name: str, status: int, page: Page | LetterPage | None = None) -> Response:
+    def _html(self, name: str, status: int, page: pages.AnyPage | Closed | None = None) -> Response:
         shown = page and pages.fit(page, self.system)
         html = self.templates.get_template(name).render(oga=self.system.oga, page=shown, status=status)
         return Response(html, status, headers=HEADERS, media_type="text/html")
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    form = await request.form(max_files=0, max_fields=12, max_part_size=BODY_LIMIT)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def _refused(request: Request, public_url: str) -> int:
@@ -154,6 +178,7 @@ def application(system: System, acted: Callable[[], object] = lambda: None, prob
         routes=[
             Route("/v/{token}", routes.show, methods=["GET"]),
             Route("/v/{token}", routes.decide, methods=["POST"]),
+            Route("/v/{token}/code", routes.code, methods=["POST"]),
             Route("/f/{token}/{n:int}", routes.file, methods=["GET"]),
             Route("/healthz", routes.health, methods=["GET"]),
             Route("/readyz", routes.ready, methods=["GET"]),

@@ -34,6 +34,9 @@ from . import typography as fr
 from .prepare import TEXT_LIMIT, prepare
 from .scene import Oga, Rendered, Scene
 
+#: what stands before the address of the foot line; in letters that only the reader may answer it invites nobody else
+FOOT, FOOT_ALONE = "Pour répondre, ou faire répondre un collègue : ", "Pour répondre : "
+ALONE = frozenset({"confirm_code", "confirm_mail", "browsers"})
 HTML_LIMIT = 90_000  #: bytes; Gmail cuts a letter a little beyond
 #: how a letter is made to fit: (characters of one typed text, rows become lines), tried in this order
 FITS = ((TEXT_LIMIT, False), (16_000, False), (4_000, True), (1_000, True), (200, True))
@@ -41,7 +44,7 @@ FITS = ((TEXT_LIMIT, False), (16_000, False), (4_000, True), (1_000, True), (200
 KINDS = tuple(
     "question receipt approval sent_back asked_again to_treat decided not_your_answer approval_unclear clarification"
     " someone_answered add_collaborator"
-    " refusal unproven notice help reminder last_reminder dossier digest alarm".split()
+    " refusal unproven notice help reminder last_reminder dossier digest alarm confirm_code browsers".split()
 )
 #: kind -> the folder of its templates where it holds several questions
 SEVERAL = {"approval": "approval_several", "receipt": "receipt_several", "decided": "decided_several"}
@@ -95,6 +98,12 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "not_wanted",  # ... whom the reader did not want to be added
         "undone",  # the reader's last act is undone; `event` names it
         "address",  # the address of `by`, a colleague, does not work: `word` says why
+    ),
+    "browsers": (
+        "",  # the list, as it was asked for
+        "forgotten",  # some of it was forgotten
+        "unknown",  # numbers were named that no browser has
+        "not_me",  # the reader did not ask for a code: it counts no more, and staff look into it
     ),
     "reminder": (
         "answer",  # `items` are questions without an answer
@@ -325,7 +334,8 @@ def _fields(scene: Scene) -> dict[str, Any]:
 def _context(env: Environment, place: str, scene: Scene) -> dict[str, Any]:
     """The fields of the scene by name, the subject, and the sentences that both parts say."""
     context = _fields(prepare(scene)) | {"compact": False, "digest_bars": _bars(scene)}
-    context["foot"] = "Pour répondre, ou faire répondre un collègue : " + scene.reply_to if scene.reply_to else ""
+    context["foot_words"] = FOOT_ALONE if place in ALONE else FOOT
+    context["foot"] = context["foot_words"] + scene.reply_to if scene.reply_to else ""
     context["subject"] = fr.one_line(env.get_template(f"{place}/subject.txt").render(context))
     for name in ("words.txt", f"{place}/words.txt"):
         context |= _words(env, name, context)

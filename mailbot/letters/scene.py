@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
+from ..domain.browsers import Asked, Browser
 from ..domain.digest import ExpertDigest, StaffDigest
 from ..domain.model import Answer, File, News, Outcome, Person, Question
 
@@ -114,6 +115,8 @@ class Scene:
     missing: tuple[str, ...] = ()  #: labels of the letter's items that the reply did not name
     unplaced: tuple[Unplaced, ...] = ()  #: what a reply to several questions ties to none of them
     digest: StaffDigest | ExpertDigest | None = None
+    asked: Asked | None = None  #: the code that a browser asked for
+    browsers: tuple[Browser, ...] = ()  #: those that the reader confirmed
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ..domain.model import Person
 from ..letters.scene import Item
+from ..letters.several import about
 from ..mail.token import Purpose
 from ..store import conversations, letters, outbox, people, questions
 from ..store.conversations import Conversation
@@ -27,6 +28,11 @@ class LetterPage:
     items: tuple[Page, ...]
     kind: str = "several"
     error: str = ""  #: a form was posted to the letter itself, which decides nothing
+
+    @property
+    def ref(self) -> str:
+        """What a browser that nobody confirmed may read of it (service/browsers.py: Gated)."""
+        return about(tuple(Item(page.label, page.question) for page in self.items))
 
 
 def letter_page(system: System, conn: sqlite3.Connection, conversation: Conversation) -> LetterPage | None:

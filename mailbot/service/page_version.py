@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
 import sqlite3
 from dataclasses import dataclass, replace
@@ -41,8 +43,9 @@ class Page:
     sent: Answer | None = None  #: the version that the expert handed over instead
     label: str = ""  #: where the page of a letter shows it: A, B, or the number of the question
     nonce: str = ""
+    box: bool = False  #: « J'ai lu la réponse » must be ticked: nothing else tells a person from a program
     history: tuple[dict[str, Any], ...] = ()
-    error: str = ""  #: why a form was not taken: box, nonce, version, text, outcome, decision; or a refusal's name
+    error: str = ""  #: why a form was not taken: box, nonce, version, shown, text, outcome, …, or a refusal's name
     tried: str = ""  #: the decision of a form that was not taken
     typed: str = ""  #: what was typed in it
     decided: str = ""  #: the event that decided on this version, where one did
@@ -52,6 +55,15 @@ class Page:
     newer: str = ""  #: the token of the version that waits for this person instead
     letter: str = ""  #: the token of the newest letter that holds this version with others
     rest: tuple[Item, ...] = ()  #: the other answers of that letter that wait for the person
+
+    @property
+    def ref(self) -> str:
+        """What a browser that nobody confirmed may read of it (service/browsers.py: Gated)."""
+        return self.question.ref
+
+    @property
+    def at(self) -> datetime:
+        return self.answer.at
 
 
 def opened(system: System, conn: sqlite3.Connection, text: str) -> Conversation | None:
@@ -85,8 +97,16 @@ def with_forms(system: System, conn: sqlite3.Connection, page: Page) -> Page:
     if page.kind == "done" and not page.undo:
         return page
     nonce = secrets.token_urlsafe(16)
-    nonces.add(conn, nonce, page.number, page.answer.version, system.now())
-    return replace(page, nonce=nonce)
+    nonces.add(conn, nonce, page.number, page.answer.version, fingerprint(page), system.now())
+    return replace(page, nonce=nonce, box=not system.policy.confirm_browser)
+
+
+def fingerprint(page: Page) -> str:
+    """SHA-256 over the words and files that the page shows: a form decides on these and on no others."""
+    a = page.answer
+    files = [(f.name, f.sha256, f.verdict.value) for f in a.files]
+    shown = (page.question.text, a.version, a.text, a.set_aside, files)
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
 def page_token(system: System, conn: sqlite3.Connection, person: Person, kind: str, subject: int) -> str:

@@ -1,4 +1,7 @@
-"""What the pages show and do. `view` changes nothing but hands out nonces; `decide` is one transaction."""
+"""What the pages show and do. `view` changes nothing but hands out nonces; `decide` is one transaction.
+
+Every door leads through `_opened`: a browser that the person of the page has not confirmed sees nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +18,47 @@ from ..errors import NothingToUndo, Refusal
 from ..letters.prepare import fitted
 from ..store import files, nonces
 from ..store.db import savepoint
+from . import browsers
+from .browsers import Closed, Opened, Visitor
 from .page_letter import LetterPage, beside, letter_page
-from .page_version import Page, opened, page_of, with_forms
+from .page_version import Page, fingerprint, opened, page_of, with_forms
 from .questions import act
 from .system import System
 
 log = logging.getLogger("mailbot.pages")
 TEXT_LIMIT = 100_000  #: characters of an amendment or comment
+AnyPage = Page | LetterPage
+NOBODY = Visitor()  #: a browser of which nothing is known
 
 
-def view(system: System, text: str) -> Page | LetterPage | None:
+def view(system: System, text: str, visitor: Visitor = NOBODY) -> AnyPage | Closed | None:
     """The page of a token, with fresh nonces; None where the token opens none (any more)."""
     with system.store.tx() as conn:
-        page = _page(system, conn, text)
+        page = _opened(system, conn, text, visitor)
         return _shown(system, conn, page) if isinstance(page, Page) else page
 
 
-def _page(system: System, conn: sqlite3.Connection, text: str) -> Page | LetterPage | None:
+def _opened(system: System, conn: sqlite3.Connection, text: str, visitor: Visitor) -> AnyPage | Closed | None:
+    """The page of a token as far as this browser may see it: the only way to a page, of whatever kind."""
+    page = _page(system, conn, text)
+    return page and (browsers.gate(system, conn, page, visitor) or page)
+
+
+def code(system: System, text: str, form: Mapping[str, str], visitor: Visitor) -> Closed | Opened | None:
+    """Mail the code that opens a page, or take the one that was typed; None for a token that opens no page."""
+    with system.store.tx() as conn:
+        page = _page(system, conn, text)
+        if page is None:
+            return None
+        closed = browsers.gate(system, conn, page, visitor)
+        if closed is None:
+            return Opened(page.token)
+        if "code" in form:
+            return browsers.take(system, conn, closed, page.person, visitor, form["code"])
+        return browsers.ask(system, conn, closed, page.person, visitor, again=form.get("again") == "yes")
+
+
+def _page(system: System, conn: sqlite3.Connection, text: str) -> AnyPage | None:
     conversation = opened(system, conn, text)
     if conversation and conversation.subject_kind == "letter":
         return letter_page(system, conn, conversation)
@@ -42,11 +69,14 @@ def _shown(system: System, conn: sqlite3.Connection, page: Page) -> Page:
     return beside(system, conn, with_forms(system, conn, page))
 
 
-def fit(page: Page | LetterPage, system: System) -> Page | LetterPage:
+def fit(page: AnyPage | Closed, system: System) -> AnyPage | Closed:
     """The page as it is shown: its times where the association is, its texts free of control characters."""
     zone = system.policy.timezone
     if isinstance(page, Page):
         return _fit(page, zone)
+    if isinstance(page, Closed):
+        closed: Closed = fitted(page, zone)
+        return closed
     whole: LetterPage = fitted(replace(page, items=()), zone)
     return replace(whole, items=tuple(_fit(item, zone) for item in page.items))
 
@@ -57,24 +87,34 @@ def _fit(page: Page, zone: ZoneInfo) -> Page:
     return replace(shown, history=history)
 
 
-def decide(system: System, text: str, form: Mapping[str, str]) -> Page | LetterPage | None:
+def decide(system: System, text: str, form: Mapping[str, str], visitor: Visitor = NOBODY) -> AnyPage | Closed | None:
     """Carry out the form of a page; returns the page as it now is. None for a token that opens no page.
 
     A form that cannot be taken changes nothing and comes back with what was typed.
     """
     with system.store.tx() as conn:
-        page = _page(system, conn, text)
+        page = _opened(system, conn, text, visitor)
+        if isinstance(page, Closed):
+            return replace(page, error="closed", typed=form.get("text", "")[:TEXT_LIMIT])
         if not isinstance(page, Page):
             return page and replace(page, error="decision")
         late = page.kind in ("done", "changed") and form.get("decision") != "undo"
         error = "" if late else _error(system, conn, page, form) or _refused(system, conn, page, form)
         if late or error:
-            shown = _shown(system, conn, page)
+            moved = error in MOVED and page.kind != "done"
+            shown = _moved(page) if moved else _shown(system, conn, page)
             return replace(shown, error=error, tried=form.get("decision", ""), typed=form.get("text", ""))
         after = _page(system, conn, text)
         after = _shown(system, conn, after) if isinstance(after, Page) else after
     log.info("decided on page question=%s by=%s decision=%s", page.question.id, page.person.id, form.get("decision"))
     return after
+
+
+MOVED = ("version", "shown")  #: errors of forms of a page that showed something else than what stands
+
+
+def _moved(page: Page) -> Page:
+    return replace(page, kind="changed", newer=page.token)
 
 
 DECISIONS = {
@@ -93,20 +133,22 @@ def _error(system: System, conn: sqlite3.Connection, page: Page, form: Mapping[s
         return "decision"
     if form.get("v") != str(page.answer.version):
         return "version" if form.get("v") else "nonce"
-    return _incomplete(decision, form) or (
+    if nonces.shown(conn, form.get("n", ""), page.number) not in (None, fingerprint(page)):
+        return "shown"
+    return _incomplete(decision, form, system.policy.confirm_browser) or (
         "" if nonces.use(conn, form.get("n", ""), page.number, system.now()) else "nonce"
     )
 
 
-def _incomplete(decision: str, form: Mapping[str, str]) -> str:
-    """What a decision lacks, or ""."""
+def _incomplete(decision: str, form: Mapping[str, str], confirmed: bool) -> str:
+    """What a decision lacks, or "". Of a confirmed browser no box need be ticked."""
     if decision in ("amend", "send_back", "ask_again") and not form.get("text", "").strip():
         return "text"
     if len(form.get("text", "")) > TEXT_LIMIT:
         return "long"
     if decision == "treat" and form.get("outcome") not in {o.value for o in Outcome}:
         return "outcome"
-    return "box" if decision != "undo" and form.get("read") != "yes" else ""
+    return "box" if decision != "undo" and not confirmed and form.get("read") != "yes" else ""
 
 
 def _refused(system: System, conn: sqlite3.Connection, page: Page, form: Mapping[str, str]) -> str:
@@ -132,7 +174,7 @@ def _command(page: Page, form: Mapping[str, str]) -> c.Command:
     return commands[form["decision"]]
 
 
-def file(system: System, text: str, n: int) -> tuple[File, bytes] | None:
+def file(system: System, text: str, n: int, visitor: Visitor = NOBODY) -> tuple[File, bytes] | Closed | None:
     """File number `n` (from 1) of the version a page is about, with its bytes; None where there is none."""
     with system.store.tx() as conn:
         page = _opened(system, conn, text, visitor)

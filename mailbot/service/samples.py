@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from ..domain.browsers import Asked, Browser
 from ..domain.digest import (
     Away,
     Bounced,
@@ -76,6 +77,7 @@ _DIGESTS = (
     ExpertDigest(_AT, 2025, _COUNTS, _LINES, 1, (OpenDossier(_DOSSIER, 1, (_AUTHOR,), None),), away=_AWAY),
 )  # fmt: skip
 _MAIL = Mail("Re: ECCV", _AT, "Mon message.", "Signature", _FILES, "auteur@cabinet.example", "Hélène Expert")
+_BROWSERS = (Browser(1, "Firefox sous Windows", _AT, _AT, _AT), Browser(2, "Safari sur iPhone", _AT, _AT, _AT))
 _EVENTS = {
     "question": ("asked", "passed_on"),
     "receipt": ("proposed", "submitted", "added", "postponed", "passed_on"),
@@ -90,7 +92,8 @@ def scenes(oga: Oga) -> Iterator[tuple[str, Scene]]:
         oga, _AT, _AUTHOR, (_STAFF,), _QUESTION, _ANSWER, _BEFORE, _EXPERT, _AUTHOR, comment="Un mot.",
         outcome=Outcome.SATISFACTORY, until=date(2026, 12, 22), passed_to=(_EXPERT,), approver=_EXPERT,
         reply_to=oga.bot, page="https://oga.example/v/x", mail=_MAIL, files=_FILES[1:2],
-        news=(News(_QUESTION, _EXPERT, _AT, _BEFORE, _ANSWER),),
+        news=(News(_QUESTION, _EXPERT, _AT, _BEFORE, _ANSWER),), browsers=_BROWSERS,
+        asked=Asked("123456", "Firefox sous Windows", "D0000-2025-1", _AT, _AT),
     )  # fmt: skip
     for kind in KINDS:
         if kind in ("approval", "receipt", "decided"):

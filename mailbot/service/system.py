@@ -39,6 +39,7 @@ class Policy:
     max_attachments: int = 20
     mail_files_up_to: int = 8_000_000  #: bytes of files that a letter carries; above it links
     public_url: str = ""  #: of the pages; "" where there are none
+    confirm_browser: bool = True  #: a browser shows a page once its person has confirmed it by a code
     verp: bool = True
     asks_back_per_day: int = 3  #: letters that ask back, in one conversation and day
     letters_per_hour: int = 600  #: that nobody confirmed; beyond it the outbox pauses itself

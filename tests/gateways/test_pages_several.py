@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +27,10 @@ pytestmark = pytest.mark.slow  # a server for each test
 
 @pytest.fixture
 def site(living: Campaign, background: Background) -> Iterator[str]:
-    """The pages of the campaign, served; their address."""
-    server = background.run(web.start(living.system, "127.0.0.1", 0))
+    """The pages of the campaign, served without a code; their address. There a box must be ticked."""
+    system = living.system
+    open_to_all = replace(system, policy=replace(system.policy, confirm_browser=False))
+    server = background.run(web.start(open_to_all, "127.0.0.1", 0))
     yield f"http://127.0.0.1:{server.port}"
     background.run(server.close())
 

@@ -18,6 +18,7 @@ from mailbot.gateways import web
 from mailbot.service import pages
 from tests.background import Background
 from tests.campaign import AICHA, MAITE, MIREILLE, REF, Campaign
+from tests.gateways.visiting import confirmed
 
 pytestmark = pytest.mark.slow  # a server for each test
 HOSTILE = "<script>alert(1)</script> {{7*7}} javascript:alert(1)"
@@ -41,30 +42,32 @@ def fingerprint(campaign: Campaign) -> list[Any]:
 
 def test_looking_changes_nothing(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
+    browser = confirmed(campaign, page)
     before = fingerprint(campaign)
-    with httpx.Client() as client:
-        for _ in range(100):
-            assert client.get(page).status_code == 200
-            client.head(page)
+    for _ in range(100):
+        assert browser.get(page).status_code == 200
+        browser.head(page)
     assert fingerprint(campaign) == before
 
 
 def test_one_of_twenty_posts_decides(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "decision": "approve"}
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: httpx.post(page, data=form, timeout=20), range(20)))
+        answers = list(pool.map(lambda _: browser.post(page, data=form, timeout=20), range(20)))
     assert {answer.status_code for answer in answers} == {200}
     assert [h["event"] for h in campaign.show()["history"]] == ["asked", "proposed", "approved"]
-    assert f"Validée par {MAITE[0]}" in httpx.get(page).text
+    assert f"Validée par {MAITE[0]}" in browser.get(page).text
 
 
-@pytest.mark.parametrize("missing", ["n", "v", "read", "decision"])
+@pytest.mark.parametrize("missing", ["n", "v", "decision"])
 def test_a_form_that_lacks_something_decides_nothing(campaign: Campaign, site: str, missing: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "decision": "approve"}
     del form[missing]
-    answer = httpx.post(page, data=form)
+    answer = browser.post(page, data=form)
     assert answer.status_code == 400
     assert "Rien n’a été enregistré" in answer.text
     assert campaign.show()["state"] == "proposed"
@@ -74,31 +77,35 @@ def test_a_form_that_lacks_something_decides_nothing(campaign: Campaign, site: s
 def test_what_was_typed_comes_back_where_it_was_typed(campaign: Campaign, site: str, decision: str, box: str) -> None:
     """A word to the collaborator must never stand in the box of what the OGA gets."""
     page = page_of(campaign.proposed("La réponse."), site)
-    form = {**form_of(httpx.get(page).text), "decision": decision, "text": "Mes mots.\nEt leur suite."}
-    boxes = dict(re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)', httpx.post(page, data=form).text))
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "n": "x", "decision": decision, "text": "Mes mots.\nEt leur suite."}
+    boxes = dict(re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)', browser.post(page, data=form).text))
     assert boxes == {"text": "La réponse.", "comment": ""} | {box: "Mes mots.\nEt leur suite."}
 
 
 def test_the_form_of_another_version_is_refused(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "v": "7", "decision": "approve", "read": "yes"}
-    assert httpx.post(page, data=form).status_code == 409
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "v": "7", "decision": "approve"}
+    assert browser.post(page, data=form).status_code == 409
     assert campaign.show()["state"] == "proposed"
 
 
 def test_an_amendment_and_its_letter(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "amend", "text": "Ma version.", "read": "yes"}
-    assert httpx.post(page, data=form).status_code == 200
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "decision": "amend", "text": "Ma version."}
+    assert browser.post(page, data=form).status_code == 200
     shown = campaign.show()
     assert (shown["state"], shown["answers"][-1]["text"]) == ("submitted", "Ma version.")
 
 
 def test_another_version_since_is_said(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "send_back", "text": "Mon mot.", "read": "yes"}
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "decision": "send_back", "text": "Mon mot."}
     campaign.reply(campaign.letter(AICHA, "receipt"), AICHA, "Un complément.")
-    answer = httpx.post(page, data=form)
+    answer = browser.post(page, data=form)
     assert answer.status_code == 409
     assert "Mon mot." in answer.text
     assert campaign.show()["state"] == "proposed"
@@ -107,35 +114,38 @@ def test_another_version_since_is_said(campaign: Campaign, site: str) -> None:
 def test_staff_treat_on_their_page(campaign: Campaign, site: str) -> None:
     campaign.reply(campaign.proposed(), MAITE, "OK")
     page = page_of(campaign.letter(MIREILLE, "to_treat"), site)
-    html = httpx.get(page).text
+    browser = confirmed(campaign, page)
+    html = browser.get(page).text
     assert set(re.findall(r'name="outcome" value="(\w+)"', html)) == {o.value for o in Outcome} - {"no_answer"}
-    form = {**form_of(html), "decision": "treat", "read": "yes", "outcome": "insufficient"}
-    assert httpx.post(page, data=form).status_code == 200
+    form = {**form_of(html), "decision": "treat", "outcome": "insufficient"}
+    assert browser.post(page, data=form).status_code == 200
     assert campaign.show()["outcome"] == "insufficient"
 
 
 def test_unknown_tokens_and_addresses_look_alike(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
+    browser = confirmed(campaign, page)
     wrong = page[:-1] + ("a" if page[-1] != "a" else "b")
     reply_token = site + "/v/" + str(campaign.letter(AICHA, "question").message["Reply-To"]).split("+")[1].split("@")[0]
-    answers = [httpx.get(where) for where in (wrong, reply_token, site + "/v/x", site + "/nothing", site + "/f/x/1")]
+    answers = [browser.get(where) for where in (wrong, reply_token, site + "/v/x", site + "/nothing", site + "/f/x/1")]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
-    assert httpx.post(wrong, data={"decision": "approve"}).status_code == 404
+    assert browser.post(wrong, data={"decision": "approve"}).status_code == 404
 
 
 def test_a_page_closes_thirty_days_after_the_question(campaign: Campaign, site: str, background: Background) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
-    httpx.post(page, data=form)
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "decision": "approve"}
+    browser.post(page, data=form)
     campaign.run()
     campaign.reply(campaign.letter(MIREILLE, "to_treat"), MIREILLE, "traité satisfaisant")
-    assert httpx.get(page).status_code == 200
+    assert browser.get(page).status_code == 200
     later = replace(campaign.system, now=lambda: campaign.system.now() + timedelta(days=31))
     server = background.run(web.start(later, "127.0.0.1", 0))
-    closed = httpx.get(page.replace(site, f"http://127.0.0.1:{server.port}"))
+    closed = browser.get(page.replace(site, f"http://127.0.0.1:{server.port}"))
     background.run(server.close())
-    assert (closed.status_code, closed.content) == (404, httpx.get(site + "/v/x").content)
+    assert (closed.status_code, closed.content) == (404, browser.get(site + "/v/x").content)
 
 
 FOREIGN = (
@@ -148,8 +158,9 @@ FOREIGN = (
 @pytest.mark.parametrize("headers", FOREIGN)
 def test_a_form_of_another_site_is_refused(campaign: Campaign, site: str, headers: dict[str, str]) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
-    answer = httpx.post(page, data=form, headers=headers)
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "decision": "approve"}
+    answer = browser.post(page, data=form, headers=headers)
     assert answer.status_code == 403
     assert "Rien n’a été enregistré" in answer.text
     assert campaign.show()["state"] == "proposed"
@@ -157,32 +168,41 @@ def test_a_form_of_another_site_is_refused(campaign: Campaign, site: str, header
 
 def test_a_proxy_may_rename_us(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "approve", "read": "yes"}
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "decision": "approve"}
     said = {"Host": "backend:8080", "Origin": campaign.system.policy.public_url}
-    assert httpx.post(page, data=form, headers=said).status_code == 200
+    assert browser.post(page, data=form, headers=said).status_code == 200
     assert campaign.show()["state"] == "submitted"
 
 
 def test_what_is_no_form_of_ours_is_not_read(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
+    browser = confirmed(campaign, page)
     multipart = {"Content-Type": "multipart/form-data"}
     answers = {
-        400: httpx.post(page, content=b"no boundary", headers=multipart),
-        413: httpx.post(page, data={"text": "x" * web.BODY_LIMIT}),
-        415: httpx.post(page, json={"decision": "approve"}),
+        400: browser.post(page, content=b"no boundary", headers=multipart),
+        413: browser.post(page, data={"text": "x" * web.BODY_LIMIT}),
+        415: browser.post(page, json={"decision": "approve"}),
     }
     assert {status: answer.status_code for status, answer in answers.items()} == {n: n for n in answers}
-    assert httpx.post(page, data={str(n): "" for n in range(13)}).status_code == 400
-    assert httpx.post(page, files={"text": b"a file"}, data={"decision": "approve"}).status_code == 400
+    assert browser.post(page, data={str(n): "" for n in range(13)}).status_code == 400
+    assert browser.post(page, files={"text": b"a file"}, data={"decision": "approve"}).status_code == 400
     assert campaign.show()["state"] == "proposed"
 
 
 def test_every_answer_has_the_strict_headers(campaign: Campaign, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     page = page_of(campaign.proposed(), site)
-    answers = [httpx.get(page), httpx.post(page), httpx.put(page), httpx.get(site + "/x"), httpx.get(site + "/healthz")]
+    browser = confirmed(campaign, page)
+    answers = [
+        browser.get(page),
+        browser.post(page),
+        browser.put(page),
+        browser.get(site + "/x"),
+        browser.get(site + "/healthz"),
+    ]
     for status, error in ((503, StoreBusy("locked")), (500, RuntimeError("broken"))):
         monkeypatch.setattr(pages, "view", lambda *_, error=error: (_ for _ in ()).throw(error))
-        answers.append(httpx.get(page))
+        answers.append(browser.get(page))
         assert (answers[-1].status_code, "indisponible" in answers[-1].text) == (status, True)
     for answer in answers:
         assert {name: answer.headers.get(name) for name in web.HEADERS} == web.HEADERS
@@ -239,26 +259,29 @@ def test_files_come_back_byte_for_byte_and_hostile_text_is_inert(campaign: Campa
     pdf = b"%PDF-1.4\n" + bytes(range(256)) + b"\n%%EOF\n"
     campaign.reply(campaign.letter(AICHA, "question"), AICHA, HOSTILE, files={"détail.pdf": pdf})
     page = page_of(campaign.letter(MAITE, "approval"), site)
-    html = httpx.get(page)
+    browser = confirmed(campaign, page)
+    html = browser.get(page)
     assert "<script>" not in html.text
     assert "{{7*7}}" in html.text
     assert html.headers["content-security-policy"].startswith("default-src 'none'")
     assert (html.headers["cache-control"], html.headers["referrer-policy"]) == ("no-store", "no-referrer")
-    file = httpx.get(page.replace("/v/", "/f/") + "/1")
+    file = browser.get(page.replace("/v/", "/f/") + "/1")
     assert file.content == pdf
     assert file.headers["content-disposition"].startswith("attachment;")
     assert campaign.show(REF)["answers"][0]["text"] == HOSTILE
 
 
 def test_times_are_those_of_the_association(campaign: Campaign, site: str) -> None:
-    html = httpx.get(page_of(campaign.proposed(), site)).text
+    page = page_of(campaign.proposed(), site)
+    html = confirmed(campaign, page).get(page).text
     here = campaign.system.today()
     assert re.search(rf"\b{here.hour}.h.\d\d", html), "Paris time, not UTC"
 
 
 def test_a_text_that_is_too_long_is_not_cut(campaign: Campaign, site: str) -> None:
     page = page_of(campaign.proposed(), site)
-    form = {**form_of(httpx.get(page).text), "decision": "amend", "text": "é" * 100_001, "read": "yes"}
-    answer = httpx.post(page, data=form)
+    browser = confirmed(campaign, page)
+    form = {**form_of(browser.get(page).text), "decision": "amend", "text": "é" * 100_001}
+    answer = browser.post(page, data=form)
     assert answer.status_code in (400, 413)
     assert campaign.show()["state"] == "proposed"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from mailbot.domain.model import Outcome, Question, State
 from mailbot.letters.render import ABOUTS, REFUSALS
 from mailbot.letters.scene import Mail, News, Scene
-from tests.unit.letters import delegation_scenes, several_scenes
+from tests.unit.letters import browser_scenes, delegation_scenes, several_scenes
 from tests.unit.letters.people import (
     ADDRESS,
     AICHA,
@@ -207,8 +207,10 @@ _SINGLE: dict[str, dict[str, Scene]] = {
     },
 }
 
+_OTHERS = (several_scenes.SCENES, delegation_scenes.SCENES, browser_scenes.SCENES)
+
 #: kind -> variant -> scene
-SCENES: dict[str, dict[str, Scene]] = {
-    kind: _SINGLE.get(kind, {}) | several_scenes.SCENES.get(kind, {}) | delegation_scenes.SCENES.get(kind, {})
-    for kind in dict.fromkeys((*_SINGLE, *several_scenes.SCENES, *delegation_scenes.SCENES))
-}
+SCENES: dict[str, dict[str, Scene]] = {kind: dict(found) for kind, found in _SINGLE.items()}
+for _more in _OTHERS:
+    for _kind, _found in _more.items():
+        SCENES.setdefault(_kind, {}).update(_found)

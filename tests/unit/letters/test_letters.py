@@ -19,7 +19,18 @@ from jinja2 import Environment, FileSystemLoader
 
 from mailbot import resources
 from mailbot.demo.postoffice import Letter
-from mailbot.letters.render import FOLDERS, HTML_LIMIT, KINDS, environment, folder, render, subject
+from mailbot.letters.render import (
+    ALONE,
+    FOLDERS,
+    FOOT,
+    FOOT_ALONE,
+    HTML_LIMIT,
+    KINDS,
+    environment,
+    folder,
+    render,
+    subject,
+)
 from mailbot.letters.scene import Rendered, Scene
 from tests import letter_rules
 from tests.unit.letters.people import ADDRESS, FIRST, OGA
@@ -71,7 +82,7 @@ def test_a_letter_keeps_the_rules(env: Environment, kind: str, scene: Scene) -> 
     letter_rules.check(cast(Letter, _Sent(kind, letter)))
     if kind == "alarm":
         return
-    assert f"\nPour répondre, ou faire répondre un collègue : {ADDRESS}\n" in letter.text
+    assert f"\n{FOOT_ALONE if kind in ALONE else FOOT}{ADDRESS}\n" in letter.text
     assert f"écrivez AIDE à {OGA.bot}" in re.sub(r"\s+", " ", letter.text)
     if kind != "clarification":
         assert not LATER.search(letter.text)
