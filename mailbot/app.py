@@ -6,7 +6,6 @@ import asyncio
 import fcntl
 import logging
 import os
-import secrets
 import shutil
 import signal
 import sys
@@ -14,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader
@@ -35,19 +33,18 @@ from .mail import trust
 from .mail.envelope import Envelope
 from .mail.message import Address
 from .mail.parse import Limits
-from .mail.token import Keys
-from .service import alarm, delegation, digests, grouping, ingress, reminders, scanning
+from .service import alarm, delegation, digests, grouping, ingress, keyring, reminders, scanning
 from .service.clock import Clock
 from .service.delivery import deliver_due
 from .service.health import Probes
 from .service.holidays import Holidays
+from .service.keyring import Keyring
 from .service.system import Policy, System
 from .service.work import work_all
 from .store import outbox, schedule
 from .store.db import Store, migrate, set_setting
 
 log = logging.getLogger("mailbot.app")
-KEY_BYTES = 32  #: of a signing key (RFC 2104 §3: as long as the hash)
 SWITCH_SECONDS = 0.0005  #: how long one thread may keep the others from running: a 250 waits for several turns
 
 
@@ -75,47 +72,20 @@ def _made(config: Config, sandbox: bool) -> Iterator[str]:
     path, key, catalogue = config.store.path, config.store.key_file, config.questions.catalogue
     for folder in {path.parent, key.parent, catalogue.parent}:
         folder.mkdir(parents=True, exist_ok=True)
+    new, store = not path.exists(), Store(path)
+    ran = migrate(store, resources.data("db"))
     if not key.exists():
-        _write_key(key)
+        keyring.create(key, datetime.now(UTC).date(), keyring.forget(store, datetime.now(UTC)))
         yield f"key file {key}"
     if not catalogue.exists():
         shutil.copy(resources.PACKAGE / "demo" / "catalogue.csv", catalogue)
         yield f"question catalogue {catalogue}"
-    new, store = not path.exists(), Store(path)
-    if migrate(store, resources.data("db")):
+    if ran:
         yield f"database {path}"
     if sandbox and new:
         with store.tx() as conn:
             set_setting(conn, "sandbox", "1")
     store.close()
-
-
-def _write_key(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"1 {secrets.token_hex(KEY_BYTES)}\n")
-
-
-def read_keys(path: Path) -> Keys:
-    """The signing keys: a line each, `id hex`, the last one signs. Raises UsageError where others may read them."""
-    try:
-        lines = path.read_text().split("\n")
-        mode = path.stat().st_mode & 0o077
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", "no text")
-        raise UsageError(f"{path}: {why}: `mailbot init` makes the key file") from error
-    if mode:
-        raise UsageError(f"{path} may be read by others: chmod 600 {path}")
-    try:
-        by_id = {int(number): bytes.fromhex(key) for number, key in (line.split() for line in lines if line.strip())}
-        current = list(by_id)[-1]
-        if not all(0 <= number < 16 and len(key) >= KEY_BYTES for number, key in by_id.items()):
-            raise ValueError
-    except (ValueError, IndexError) as error:
-        raise UsageError(
-            f"{path} is no key file: a line is an id from 0 to 15 and at least {KEY_BYTES} bytes in hex"
-        ) from error
-    return Keys(current, by_id)
 
 
 def build(config: Config) -> App:
@@ -128,7 +98,7 @@ def build(config: Config) -> App:
     templates = environment(FileSystemLoader(resources.data("templates")))
     system = System(
         store=store,
-        keys=read_keys(config.store.key_file),
+        keyring=_keyring(config, store),
         oga=oga(config),
         policy=policy(config),
         templates=templates,
@@ -138,6 +108,12 @@ def build(config: Config) -> App:
         scan=Clamd(config.answers.clamd).scan if config.answers.clamd else None,
     )
     return App(config, system, clock)
+
+
+def _keyring(config: Config, store: Store) -> Keyring:
+    """The keys, which must be those of the database."""
+    keyring.belongs(config.store.key_file, store)
+    return Keyring(config.store.key_file)
 
 
 def oga(config: Config) -> Oga:
@@ -179,6 +155,7 @@ def policy(config: Config) -> Policy:
         letters_per_hour=config.limits.letters_per_hour,
         alarm_email=config.alarm.email,
         alarm_command=config.alarm.command,
+        key_rotation_days=config.store.key_rotation_days,
         trust={name: getattr(config.trust, name) for name in type(config.trust).model_fields},
         limits=Limits(parts=config.mail.max_parts, depth=config.mail.max_depth, headers=config.mail.max_headers),
     )
@@ -275,6 +252,7 @@ def tick(app: App, send: Sender) -> dict[str, int]:
 
 def _worked(app: App, stopping: Callable[[], bool] = lambda: False) -> dict[str, int]:
     """Everything of a tick but sending: the mail that came, letters that waited, reminders, digests."""
+    app.system.turn_keys()
     reminders.adopt(app.system)
     scanning.rescan(app.system)
     worked = work_all(app.system, stopping)

@@ -19,7 +19,7 @@ from ..errors import UsageError
 from ..store import copies, integrity, journal
 from ..store.copies import Content, Progress
 from ..store.db import Store
-from . import brakes
+from . import brakes, keyring
 from .clock import Clock
 from .system import System
 
@@ -157,20 +157,31 @@ def prepare(places: Places, file: Path) -> Prepared:
         _empty(beside)
         copies.copy(file, beside)
         content = copies.examine(beside, resources.data("db"))
+        key = _other_key(places, file)
+        _fits(key or places.key, beside)
     except UsageError as error:
         _remove(beside)
         raise UsageError(f"{file} is not put back: {error}") from error
-    return Prepared(file, beside, content, _other_key(places, file))
+    return Prepared(file, beside, content, key)
 
 
 def _other_key(places: Places, file: Path) -> Path | None:
+    """The key of the copy; None where today's file will do, which may hold a younger one beside it."""
     key = key_beside(file)
     if not key.exists():
         if not places.key.exists():
             raise UsageError(f"neither {key} nor {places.key} is there: without the key no reply address is known")
         return None
-    same = places.key.exists() and places.key.read_bytes() == key.read_bytes()
-    return None if same else key
+    return None if keyring.holds(places.key, key) else key
+
+
+def _fits(key: Path, copy: Path) -> None:
+    """Raise UsageError where that key did not sign the letters of the copy."""
+    store = Store(copy)
+    try:
+        keyring.belongs(key, store)
+    finally:
+        store.close()
 
 
 def discard(prepared: Prepared) -> None:

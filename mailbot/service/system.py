@@ -20,6 +20,7 @@ from ..mail.parse import Limits
 from ..mail.reader import Here, Reader
 from ..mail.token import Keys, Purpose
 from ..store.db import Store
+from .keyring import Keyring
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Policy:
     letters_per_hour: int = 600  #: that nobody confirmed; beyond it the outbox pauses itself
     alarm_email: str = ""  #: who gets alarms by mail; "": nobody
     alarm_command: str = ""  #: run with the alarm on its standard input; "": none
+    key_rotation_days: int = 365  #: after so long another key signs
     trust: dict[str, str] = field(default_factory=dict)  #: action -> grade, raised by the configuration
     limits: Limits = Limits()
     reminders: Rules = field(default_factory=lambda: Rules(Calendar(UTC)))
@@ -59,7 +61,7 @@ class System:
     """One mailbot: its store, its keys, its words, its clock."""
 
     store: Store
-    keys: Keys
+    keyring: Keyring
     oga: Oga
     policy: Policy
     templates: Environment
@@ -68,6 +70,15 @@ class System:
     now: Callable[[], datetime]
     reader: Reader = field(default_factory=Here)  #: takes messages apart; in a service, in a process of its own
     scan: Callable[[bytes], Scanned] | None = None  #: asks the virus scanner; None where none is configured
+
+    @property
+    def keys(self) -> Keys:
+        """What signs and verifies tokens now."""
+        return self.keyring.keys
+
+    def turn_keys(self) -> None:
+        """Replace the key that signs once it is old enough."""
+        self.keyring.turn(self.store, self.now(), self.policy.key_rotation_days)
 
     @property
     def domain(self) -> str:
