@@ -1,7 +1,7 @@
 """The filters of the templates: typed words, files, changes and links, in both parts of a letter.
 
 What a person typed is kept to the character. In HTML it is escaped, cut where the letter would grow too long, and
-amounts do not break; in text each line starts with `  | `, so that no line looks like a quote or a signature.
+amounts do not break; in text each line starts with `  | `, so that no line looks like a quote, a signature, or ours.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ TEXT_WIDTH = 72
 MAILTO_LIMIT = 500
 
 _AMOUNT = re.compile(rf"\d{{1,3}}(?:[ {NBSP}\u202f]\d{{3}})+(?:,\d+)?[ {NBSP}\u202f]?€?|\d+(?:,\d+)?[ {NBSP}\u202f]€")
-_HANG = re.compile(r"  [.*+-] |  \[|! |")
+_HANG = re.compile(r"  [*-] |  \[|! |")
+CHANGED = "  |   "  #: how the further lines of what was added or removed begin
+#: how a line begins that somebody typed -> how it goes on, so that no line of it looks like one of ours
+_TYPED = {"  |": "  | ", "  . ": "  .   ", CHANGED: CHANGED, "  + AJOUTÉ": CHANGED, "  - RETIRÉ": CHANGED}
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -88,7 +91,7 @@ def _change_text(old: str, new: str) -> Iterator[str]:
         if segment.kind is Kind.KEPT:
             yield _typed_text(segment.text.rstrip())
         else:
-            yield signs[segment.kind] + segment.text.strip().replace("\n", "\n    ")
+            yield signs[segment.kind] + segment.text.strip().replace("\n", f"\n{CHANGED}")
 
 
 def file_type(file: File) -> str:
@@ -183,7 +186,7 @@ def percent(text: str) -> str:
 def fold(text: str, whole: str = "") -> str:
     """The text part with lines of at most 72 columns; one blank line at most; the line `whole` is left as it is.
 
-    Words are never cut, so an address or link may stand out. A typed line goes on with `  | `, a list under its words.
+    Words are never cut, so an address or link may stand out. A typed line goes on with its mark, a list below itself.
     No line begins with `>`, `--` or `__`: mail programs take those for quotes and signatures.
     """
     lines: list[str] = []
@@ -218,8 +221,9 @@ def _where(line: str, begin: int) -> int:
 
 def _follow(line: str) -> str:
     """What the next line of the same paragraph starts with."""
-    if line.startswith("  |"):
-        return "  | "
+    typed = max((mark for mark in _TYPED if line.startswith(mark)), key=len, default="")
+    if typed:
+        return _TYPED[typed]
     found = _HANG.match(line)
     if found and found[0]:
         return "  " if found[0] == "! " else "    "

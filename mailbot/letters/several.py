@@ -12,7 +12,7 @@ from ..domain.digest import Late
 from ..domain.model import Dossier, Person
 from .markup import aside_lines
 from .scene import Item
-from .typography import NBSP, french, listed
+from .typography import NBSP, french, inner, listed
 
 WHOLE = 20  #: questions that a letter shows whole; the rest are lines with their label
 
@@ -159,8 +159,8 @@ def _refs(first: str, numbers: list[int]) -> str:
 
 
 def excerpt(text: str, most: int = 110) -> str:
-    """The first words of a text, on one line, cut between words."""
-    line = " ".join(text.split())
+    """The first words of a text, on one line, cut between words, as they stand between our quotation marks."""
+    line = inner(" ".join(text.split()))
     if len(line) <= most:
         return line
     return line[:most].rpartition(" ")[0].rstrip(" ,;:.") + "…"

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 
+from ..mail.unseen import seen
+
 NBSP = "\u00a0"  #: the plain no-break space: old mail fonts lack the narrow one
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -165,16 +167,20 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)  # what could reorder, hide or end a line
-
-
-def clean(text: str) -> str:
-    """`text` without control and bidirectional characters; its lines stay, ended by a bare line feed."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
 def one_line(text: str) -> str:
-    """`text` cleaned, and on one line."""
-    return re.sub(r"[\n\t\u2028\u2029]+", " ", clean(text)).strip()
+    """`text` on one line, without the characters that nobody sees."""
+    return re.sub(r"[\n\t]+", " ", seen(text)).strip()
+
+
+def shortened(name: str, most: int) -> str:
+    """A name, of a file say, cut before its ending where it has more than `most` characters."""
+    if len(name) <= most:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    ending = f"{dot}{ending}" if stem and len(ending) <= 10 else ""
+    return (stem if ending else name)[: most - len(ending) - 1].rstrip() + "…" + ending
+
+
+def inner(text: str) -> str:
+    """A text that stands between « and »: its own marks become “ and ”, so that it ends where we end it."""
+    return text.replace("«", "“").replace("»", "”")

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from email.utils import format_datetime
 
 from .message import Address, AttachedFile, OutgoingMessage
+from .unseen import BREAK, seen
 
 CRLF = "\r\n"
 #: longest line of a body or a folded header (RFC 2045 §6.7; RFC 2047 §2)
@@ -25,8 +26,8 @@ PIECE = 60
 #: longest file name that is written, and its longest plain form; more is cut before its ending
 NAME, PLAIN_NAME = 150, 55
 
-#: controls and line separators: whatever some reader might take for the end of a header
-BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+#: controls: whatever some reader might take for the end of a header
+BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 NOT_IN_TOKEN = re.compile(r"[^!-~]+")
 NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f<>,;:\"()\[\]\\]+")
 PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -82,9 +83,9 @@ def _headers(message: OutgoingMessage) -> Iterator[tuple[str, str]]:
 
 
 def _clean(value: str) -> str:
-    """One line: what could end a header becomes a space, half characters a question mark."""
-    value = BREAKS.sub(" ", value.encode("utf-8", "replace").decode())
-    return re.sub(" {2,}", " ", value).strip(" ")
+    """One line of what is seen: what could end a header becomes a space, half characters a question mark."""
+    value = BREAKS.sub(" ", BREAK.sub(" ", value.encode("utf-8", "replace").decode()))
+    return re.sub(" {2,}", " ", seen(value)).strip(" ")
 
 
 def _token(value: str) -> str:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mailbot.mail.compose import compose
 from mailbot.mail.message import Address, AttachedFile, OutgoingMessage
+from mailbot.mail.unseen import seen
 
 SUBJECT = "ECCV 2025 · Z. E. (411ETCH) · frais divers [D0009-2025-2]"
 LETTER = OutgoingMessage(
@@ -61,7 +62,7 @@ def body(message: EmailMessage, kind: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return re.sub(" {2,}", " ", CONTROLS.sub(" ", text)).strip(" ")
+    return re.sub(" {2,}", " ", seen(CONTROLS.sub(" ", text))).strip(" ")
 
 
 def header(raw: bytes, name: str) -> str:
