@@ -242,6 +242,7 @@ CREATE INDEX inbox_flood on inbox(received_at) where flood = 1;
 CREATE INDEX inbox_gist on inbox(person_id, id) where gist is not null;
 CREATE INDEX inbox_message_id on inbox(message_id);
 CREATE INDEX inbox_new on inbox(turn, id) where state = 'new';
+CREATE INDEX inbox_not_proven on inbox(state, id) where decision = 'NotProven';
 CREATE INDEX inbox_question on inbox(question_id) where question_id is not null;
 CREATE INDEX inbox_someone_answered on inbox(state, conversation) where decision = 'SomeoneAnswered';
 CREATE INDEX inbox_state on inbox(state);
@@ -384,6 +385,18 @@ CREATE TABLE person (
   suspended_why text not null default ''
 , erased_at text);
 CREATE INDEX person_firm on person(firm_id);
+
+CREATE TABLE person_address (
+  id integer primary key,
+  person_id integer not null references person(id),
+  email text not null,
+  inbox_id integer not null references inbox(id),
+  asked_at text not null,
+  confirmed_at text,
+  ended_at text
+);
+CREATE UNIQUE INDEX person_address_email on person_address(email) where confirmed_at is not null and ended_at is null;
+CREATE INDEX person_address_person on person_address(person_id) where ended_at is null;
 
 CREATE TABLE plan (
   id integer primary key,

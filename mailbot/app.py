@@ -33,7 +33,18 @@ from .mail import trust
 from .mail.envelope import Envelope
 from .mail.message import Address
 from .mail.parse import Limits
-from .service import alarm, delegation, digests, grouping, ingress, keyring, reminders, scanning
+from .service import (
+    alarm,
+    confirmation,
+    delegation,
+    digests,
+    grouping,
+    ingress,
+    keyring,
+    reminders,
+    scanning,
+    standing_in,
+)
 from .service.clock import Clock
 from .service.delivery import deliver_due
 from .service.health import Probes
@@ -256,6 +267,9 @@ def _worked(app: App, stopping: Callable[[], bool] = lambda: False) -> dict[str,
     reminders.adopt(app.system)
     scanning.rescan(app.system)
     worked = work_all(app.system, stopping)
+    confirmation.close_old(app.system)
+    standing_in.turn_due(app.system)
+    worked = work_all(app.system, stopping)
     delegation.close_old(app.system)
     grouping.write_due(app.system)
     return {"worked": worked, "reminders": reminders.remind(app.system), "digests": digests.write_due(app.system)}
@@ -283,6 +297,8 @@ def next_due(app: App) -> datetime | None:
         schedule.next_due(conn),
         outbox.next_due(conn),
         digests.next_due(system),
+        confirmation.next_due(conn),
+        standing_in.next_due(conn),
         delegation.next_due(conn),
     )
     return min((at for at in known if at and at > now), default=None)

@@ -46,11 +46,11 @@ KINDS = {
     "clarification": "à préciser",
     "not_your_answer": "à confirmer",
     "unproven": "à confirmer",
-    "confirm": "à confirmer",
+    "confirm_mail": "à confirmer",
     "alarm": "alarme",
 }
 #: one word that most people answer a letter with
-QUICK = {"approval": "OK", "to_treat": "traité", "approval_unclear": "OK", "not_your_answer": "OUI"}
+QUICK = {"approval": "OK", "to_treat": "traité", "approval_unclear": "OK", "not_your_answer": "OUI", "confirm_mail": "OUI"}
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,16 @@ class Bounced:
 
 
 @dataclass(frozen=True)
+class Unconfirmed:
+    """A mail that nothing proved, and that the person it claimed to be from denied, or did not confirm in time."""
+
+    person: Person
+    at: datetime
+    denied: bool
+    question: Question | None = None  #: None where it was about several, or about none
+
+
+@dataclass(frozen=True)
 class Undecided:
     """A stranger's answer that nobody of the firm decided on: it was closed, and nothing of it recorded."""
 
@@ -132,6 +142,7 @@ class StaffDigest:
     journal_hash: str = ""
     arrived: int = 0  #: answers that came in since `since`
     undecided: tuple[Undecided, ...] = ()
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True)

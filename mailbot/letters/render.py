@@ -43,8 +43,8 @@ FITS = ((TEXT_LIMIT, False), (16_000, False), (4_000, True), (1_000, True), (200
 
 KINDS = tuple(
     "question receipt approval sent_back asked_again to_treat decided not_your_answer approval_unclear clarification"
-    " someone_answered add_collaborator"
-    " refusal unproven notice help reminder last_reminder dossier digest alarm confirm_code browsers".split()
+    " someone_answered add_collaborator absence_noted"
+    " refusal unproven notice help reminder last_reminder dossier digest alarm confirm_code confirm_mail browsers".split()
 )
 #: kind -> the folder of its templates where it holds several questions
 SEVERAL = {"approval": "approval_several", "receipt": "receipt_several", "decided": "decided_several"}
@@ -81,6 +81,8 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "joining",  # neither yes nor no to adding somebody to the firm
     ),
     "not_your_answer": (
+        "confirm_mail",  # neither « OUI » nor « Ce n'est pas moi » about a mail that waits for its confirmation
+        "code",  # neither the code itself nor « oui » is said by reply
         "",  # we were only copied
         "together",  # a colleague stood beside us in To
     ),
@@ -100,6 +102,7 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "address",  # the address of `by`, a colleague, does not work: `word` says why
     ),
     "browsers": (
+        "denied",  # a mail that claimed to be the reader's is dropped
         "",  # the list, as it was asked for
         "forgotten",  # some of it was forgotten
         "unknown",  # numbers were named that no browser has

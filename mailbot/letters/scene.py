@@ -73,6 +73,31 @@ class Unplaced:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """An absence as its person declared it, and what it means."""
+
+    since: date
+    until: date  #: its last day
+    deputy: Person | None = None
+    decides: bool = False  #: the deputy decides on what waits for the person: an expert
+    back: date | None = None  #: the first morning with a digest after it
+    due: tuple[Question, ...] = ()  #: questions whose date falls into it
+
+
+@dataclass(frozen=True)
+class Would:
+    """One step of what a mail would do that waits for its confirmation."""
+
+    verb: str  #: service/intent.py: Verb; held_line; joining yes or no: what it says to a request to join the firm
+    ref: str = ""  #: of the question; of a line of held mail its number
+    version: int = 0
+    replaces: bool = False
+    outcome: Outcome | None = None
+    until: date | None = None
+    word: str = ""  #: the name or address that it names
+
+
+@dataclass(frozen=True)
 class Scene:
     """One letter to one person. Everything but the first three may be absent; a template uses what its kind has."""
 
@@ -116,6 +141,8 @@ class Scene:
     unplaced: tuple[Unplaced, ...] = ()  #: what a reply to several questions ties to none of them
     digest: StaffDigest | ExpertDigest | None = None
     asked: Asked | None = None  #: the code that a browser asked for
+    would: tuple[Would, ...] = ()  #: what a mail would do that waits for its confirmation
+    would_until: datetime | None = None  #: until when it can be confirmed
     browsers: tuple[Browser, ...] = ()  #: those that the reader confirmed
 
 

@@ -14,7 +14,7 @@ from ..store import conversations, drafts, inbox, journal, outbox, people, quest
 from ..store.conversations import Conversation
 from ..store.db import moment
 from ..store.letters import LetterItem
-from . import joining
+from . import browsers, confirmation, joining
 from .correspondence import Post, send
 from .intent import Verb
 from .job import DECIDES, Job
@@ -33,6 +33,8 @@ class AskedBack:
 
 def ask_back(job: Job, refusal: x.Refusal, verb: Verb | None) -> AskedBack:
     """Write the letter of a refusal. Words that were an answer and could not be filed wait for a person."""
+    if isinstance(refusal, x.NotProven) and not refusal.shared:
+        return AskedBack("held", confirmation.ask(job))
     reply = REFUSALS[type(refusal)]
     question, version = _question(job)
     held = reply.state == "held" or (isinstance(refusal, x.OutOfTurn) and verb is Verb.ANSWER)
@@ -78,7 +80,7 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
         mail=job.cause.mail,
     )
     if isinstance(refusal, x.NotProven):
-        return replace(scene, about="shared" if refusal.shared else "")
+        return replace(scene, about="shared")
     if isinstance(refusal, x.Unclear):
         author = scene.answer.by if scene.answer else None
         about = _asked_about(job) or refusal.about
@@ -101,7 +103,7 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
         return replace(scene, approver=refusal.who)
     if isinstance(refusal, x.VersionChanged) and question:
         return replace(scene, answer=_shown(job, question, 0))
-    return _already(job, scene, question)
+    return _already(job, replace(scene, about="waited" if confirmation.asked_about(job) else ""), question)
 
 
 DECIDING = ("approved", "amended", "sent_back", "submitted", "treated", "withdrawn", "asked_again")
@@ -155,8 +157,10 @@ def _asked_about(job: Job) -> str:
     c = job.conversation
     if c is None or c.purpose is not Purpose.CONFIRM:
         return ""
-    if c.subject_kind == joining.KIND:
-        return "joining"
+    if c.subject_kind in (browsers.KIND, joining.KIND):
+        return c.subject_kind
+    if confirmation.asked_about(job):
+        return confirmation.KIND
     row = inbox.get(job.conn, c.subject_id)
     return "someone" if row is not None and row["decision"] == x.SomeoneAnswered.__name__ else ""
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ..config.model import AnswersSection
 from ..domain import access
 from ..domain.model import File, Verdict
-from ..errors import BadFile, Refusal, Unreadable
+from ..errors import BadFile, NotProven, Refusal, Unreadable, WhichPerson
 from ..mail import absence, bounce, language
 from ..mail.disposition import Disposition, Own, Screened, nothing_typed, screen
 from ..mail.envelope import Envelope
@@ -207,7 +207,7 @@ def _try(
     trust: str,
     found: dict[str, Any],
 ) -> None:
-    intent: Intent | None = None
+    command: dict[str, Any] = {}
     job: Job | None = None
     try:
         where = target.find(system, conn, message, envelope)
@@ -229,7 +229,7 @@ def _try(
         found["disposition"] = "hold" if reply.state == "held" else found["disposition"]
         found["reason"] = str(refusal)
         if reply.letter and job:
-            found["commands"] = [_asked_back(job, refusal)]
+            found["commands"] = [_not_done(job, command, refusal)]
     else:
         found["commands"] = [{**command, "outcome": "done"}]
     if found["commands"] and (split.text or _names(found)):
@@ -239,17 +239,25 @@ def _try(
 def _tried(job: Job, kind: str) -> dict[str, Any]:
     """The command of one part of a reply, carried out and undone like the rest."""
     if kind == "held":
-        action, allowed = held.action(job.split.text), job.of_staff and job.trust >= Trust.PROVEN
-        outcome = "done" if allowed and action else "refuse"
+        action, sure = held.action(job.split.text), job.trust >= Trust.PROVEN
+        outcome = "refuse" if not (job.of_staff and action) else "done" if sure else "confirm"
         return {"verb": "held_line", "question": None, "args": action, "text": job.split.text, "outcome": outcome}
+    command: dict[str, Any] = {}
     try:
         with savepoint(job.conn):
             intent = understand(job)
             command = _command(job, intent)
             handle(job, intent)
     except Refusal as refusal:
-        return _asked_back(job, refusal)
+        return _not_done(job, command, refusal)
     return {**command, "outcome": "done"}
+
+
+def _not_done(job: Job, command: dict[str, Any], refusal: Refusal) -> dict[str, Any]:
+    """What a refusal makes of a command: it waits for its confirmation, or is asked back."""
+    if isinstance(refusal, NotProven) and not refusal.shared and command:
+        return {**command, "outcome": "confirm"}
+    return _asked_back(job, refusal)
 
 
 def _part(job: Job) -> dict[str, Any]:

@@ -125,6 +125,7 @@ def everybody(system: System, conn: sqlite3.Connection) -> Iterator[Digest]:
 def gather(system: System, conn: sqlite3.Connection, reader: Person) -> Digest:
     """All that a person's digest says now."""
     since = digests.last(conn, reader.id) or system.now() - timedelta(days=1)
+    since = min(since, stand_ins.began(conn, reader.id, since) or since)
     return (_of_staff if reader.role.value == "gestionnaire" else _of_expert)(system, conn, reader, since)
 
 
@@ -177,6 +178,7 @@ def _of_staff(system: System, conn: sqlite3.Connection, reader: Person, since: d
         failed=found.failed,
         away=found.away,
         undecided=found.undecided,
+        unconfirmed=found.unconfirmed,
         last_mail_at=inbox.last_seen_at(conn),
         paused=brakes.paused(system.store),
         journal_seq=seq,
@@ -189,7 +191,7 @@ def _of_staff(system: System, conn: sqlite3.Connection, reader: Person, since: d
 def _speaks(d: StaffDigest) -> bool:
     sections = (d.to_treat, d.overdue, d.late, d.to_treat_others, d.overdue_others, d.late_others)
     return any(s.lines for s in sections) or bool(
-        d.held or d.unread or d.bounced or d.failed or d.away or d.arrived or d.undecided
+        d.held or d.unread or d.bounced or d.failed or d.away or d.arrived or d.undecided or d.unconfirmed
     )
 
 

@@ -14,6 +14,7 @@ from ..mail import struck
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import conversations, drafts, inbox, outbox, people
+from . import browsers_by_mail, confirmation, standing_in, waiting
 from . import intent as reading
 from . import waiting
 from .consent import NOBODY, Names
@@ -73,6 +74,10 @@ def understand(job: Job) -> Intent:
 def _names(job: Job) -> Names:
     """Whom a reply to an approval letter may name without saying more: colleagues, and the association."""
     if job.purpose is not Purpose.APPROVE or job.items():
+    if (mine := confirmation.says(job)) is not None:
+        return Intent(Verb.CONFIRM, yes=mine)
+    if browsers_by_mail.about_a_code(job):
+        return browsers_by_mail.read(job)
         return NOBODY
     dossier = job.question()[0].dossier
     firm = [person.name for person in (job.person, dossier.expert, *dossier.collaborators)]
@@ -99,9 +104,12 @@ def _still_meant(job: Job) -> None:
 
 def handle(job: Job, intent: Intent) -> str:
     """Do what is asked; returns the name of what happened, for `why`. Raises a Refusal, and then nothing changed."""
-    needed = trust_needed(intent.verb, job.system.policy.trust)
+    raised = {} if confirmation.asked_about(job) else job.system.policy.trust
+    needed = trust_needed(intent.verb, raised)
     if job.trust < needed:
-        raise NotProven(f"{intent.verb.value} needs {needed.name.lower()}, this is {job.trust.name.lower()}")
+        shared = job.person.shared and intent.verb not in FOR_A_QUESTION
+        said = f"{intent.verb.value} needs {needed.name.lower()}, this is {job.trust.name.lower()}"
+        raise NotProven(said, shared=shared)
     if intent.verb in FOR_A_QUESTION:
         _addressed_to_us(job)
     return HANDLERS[intent.verb](job, intent)

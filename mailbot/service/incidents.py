@@ -7,16 +7,29 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..domain.digest import SECTION, Away, Bounced, Failed, HeldMail, Undecided, Unread
+from ..domain.digest import SECTION, Away, Bounced, Failed, HeldMail, Unconfirmed, Undecided, Unread
 from ..domain.model import Person, Question
 from ..errors import SomeoneAnswered, Unreadable
 from ..mail.message import InboundMessage
-from ..store import absences, blobs, bounces, conversations, delegations, digests, inbox, people, questions, stand_ins
+from ..store import (
+    absences,
+    blobs,
+    bounces,
+    confirmations,
+    conversations,
+    delegations,
+    digests,
+    inbox,
+    people,
+    questions,
+    stand_ins,
+)
 from ..store.db import moment
 from ..store.letters import LetterItem
 from ..store.stand_ins import Declared
 from .automatic import CHALLENGED, TYPED
 from .bounces import why
+from .confirmation import DENIED, UNANSWERED
 from .reading import UNREADABLE, our_words
 from .system import System
 
@@ -43,6 +56,7 @@ class Incidents:
     failed: tuple[Failed, ...]
     away: tuple[Away, ...]
     undecided: tuple[Undecided, ...]
+    unconfirmed: tuple[Unconfirmed, ...]
     items: tuple[LetterItem, ...]
 
 
@@ -65,6 +79,7 @@ def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int
         failed=_failed(conn, since),
         away=away(system, conn)[:SECTION],
         undecided=_undecided(conn, since),
+        unconfirmed=_unconfirmed(conn, since),
         items=tuple(frozen),
     )
 
@@ -90,6 +105,20 @@ def away(system: System, conn: sqlite3.Connection) -> tuple[Away, ...]:
 def _declared(person: Person, one: Declared, today: date) -> Away:
     deputy = f"{one.deputy.name}, {one.deputy.email}" if one.deputy else ""
     return Away(person, one.until, one.since if one.since > today else None, deputy, declared=True)
+
+
+def _unconfirmed(conn: sqlite3.Connection, since: datetime) -> tuple[Unconfirmed, ...]:
+    """Mail in somebody's name that is closed: denied, or not confirmed in time."""
+    rows = confirmations.closed(conn, (DENIED, UNANSWERED), since, SECTION)
+    return tuple(
+        Unconfirmed(
+            people.get(conn, row["person_id"]),
+            moment(row["received_at"]),
+            row["reason"] == DENIED,
+            questions.get(conn, row["question_id"]) if row["question_id"] else None,
+        )
+        for row in rows
+    )
 
 
 def _undecided(conn: sqlite3.Connection, since: datetime) -> tuple[Undecided, ...]:

@@ -195,8 +195,8 @@ def still_of_the_firm(job: Job) -> None:
         return
     if job.conversation.subject_kind == "held":
         row = inbox.get(job.conn, job.conversation.subject_id)
-        if row and row["question_id"] is None and row["conversation"]:
-            return  # a reply to a letter with several: its items are looked at when it is read again
+        if row and row["question_id"] is None:
+            return  # about several, or none: its items are looked at when it is read again
     question, _ = job.question()
     if not of_the_firm(job.person, question):
         raise Held("not of the firm that has the dossier now", guess=question.ref)

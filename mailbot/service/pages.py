@@ -18,8 +18,9 @@ from ..errors import NothingToUndo, Refusal
 from ..letters.prepare import fitted
 from ..store import files, nonces
 from ..store.db import savepoint
-from . import browsers
+from . import browsers, confirmation, page_held
 from .browsers import Closed, Opened, Visitor
+from .page_held import HeldPage
 from .page_letter import LetterPage, beside, letter_page
 from .page_version import Page, fingerprint, opened, page_of, with_forms
 from .questions import act
@@ -27,7 +28,7 @@ from .system import System
 
 log = logging.getLogger("mailbot.pages")
 TEXT_LIMIT = 100_000  #: characters of an amendment or comment
-AnyPage = Page | LetterPage
+AnyPage = Page | LetterPage | HeldPage
 NOBODY = Visitor()  #: a browser of which nothing is known
 
 
@@ -35,6 +36,8 @@ def view(system: System, text: str, visitor: Visitor = NOBODY) -> AnyPage | Clos
     """The page of a token, with fresh nonces; None where the token opens none (any more)."""
     with system.store.tx() as conn:
         page = _opened(system, conn, text, visitor)
+        if isinstance(page, HeldPage):
+            return page_held.with_form(system, conn, page)
         return _shown(system, conn, page) if isinstance(page, Page) else page
 
 
@@ -62,6 +65,8 @@ def _page(system: System, conn: sqlite3.Connection, text: str) -> AnyPage | None
     conversation = opened(system, conn, text)
     if conversation and conversation.subject_kind == "letter":
         return letter_page(system, conn, conversation)
+    if conversation and conversation.subject_kind == confirmation.SUBJECT:
+        return page_held.held_page(system, conn, conversation)
     return page_of(system, conn, conversation) if conversation and conversation.subject_kind == "version" else None
 
 
@@ -74,8 +79,8 @@ def fit(page: AnyPage | Closed, system: System) -> AnyPage | Closed:
     zone = system.policy.timezone
     if isinstance(page, Page):
         return _fit(page, zone)
-    if isinstance(page, Closed):
-        closed: Closed = fitted(page, zone)
+    if isinstance(page, Closed | HeldPage):
+        closed: Closed | HeldPage = fitted(page, zone)
         return closed
     whole: LetterPage = fitted(replace(page, items=()), zone)
     return replace(whole, items=tuple(_fit(item, zone) for item in page.items))
@@ -96,6 +101,8 @@ def decide(system: System, text: str, form: Mapping[str, str], visitor: Visitor 
         page = _opened(system, conn, text, visitor)
         if isinstance(page, Closed):
             return replace(page, error="closed", typed=form.get("text", "")[:TEXT_LIMIT])
+        if isinstance(page, HeldPage):
+            return page_held.decide(system, conn, page, form)
         if not isinstance(page, Page):
             return page and replace(page, error="decision")
         late = page.kind in ("done", "changed") and form.get("decision") != "undo"

@@ -34,7 +34,7 @@ from ..domain.model import (
     Verdict,
 )
 from ..letters.render import ABOUTS, KINDS, REFUSALS
-from ..letters.scene import Item, Mail, Oga, Scene
+from ..letters.scene import Absent, Item, Mail, Oga, Scene, Would
 
 _AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 _FIRM = Firm(1, "C00", "Cabinet Exemple")
@@ -68,6 +68,9 @@ _LINES = Section((Line(1, _QUESTION, _ANSWER, "https://oga.example/v/x"),), more
 _LATE = LateSection((Late(_OTHER, (_AUTHOR,), 12),))
 _COUNTS = ((State.ASKED, 2), (State.PROPOSED, 1), (State.SUBMITTED, 0), (State.TREATED, 0))
 _AWAY = (Away(_AUTHOR, date(2026, 12, 2), None, "Hélène Expert, 05 59 00 00 00"), Away(_EXPERT))
+_DAYS = (date(2026, 12, 21), date(2027, 1, 3))
+_ABSENCES = (Absent(*_DAYS, _AUTHOR, True, date(2027, 1, 4), (_QUESTION,)), Absent(*_DAYS))
+_WOULD = (Would("approve", "D0000-2025-1", 2), Would("send_back", "D0000-2025-2", 1))
 _DIGESTS = (
     StaffDigest(
         _AT, _COUNTS, _LINES, _LINES, _LATE, _LINES, _LINES, _LATE,
@@ -108,6 +111,10 @@ def scenes(oga: Oga) -> Iterator[tuple[str, Scene]]:
 def _variants(kind: str, whole: Scene) -> Iterator[Scene]:
     if kind == "digest":
         yield from (replace(whole, digest=digest) for digest in _DIGESTS)
+    elif kind == "absence_noted":
+        yield from (replace(whole, absence=absence) for absence in _ABSENCES)
+    elif kind == "confirm_mail":
+        yield from (replace(whole, would=_WOULD[:n], would_until=_AT) for n in range(3))
     elif kind in ("reminder", "last_reminder", "dossier"):
         yield from (replace(whole, items=_ITEMS, about=about) for about in ABOUTS.get(kind, ("",)))
     elif kind in ABOUTS:

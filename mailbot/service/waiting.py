@@ -17,7 +17,7 @@ from ..mail.token import Purpose
 from ..store import blobs, conversations, inbox, questions
 from ..store.conversations import Conversation
 from ..store.db import savepoint
-from . import joining
+from . import browsers_by_mail, confirmation, joining
 from .correspondence import Post, send
 from .intent import Intent
 from .job import Job
@@ -122,3 +122,4 @@ WAITS: dict[str, Callable[[Job, Intent, sqlite3.Row], str]] = {
     NotYourAnswer.__name__: _not_your_answer,
     SomeoneAnswered.__name__: _someone_answered,
 }
+    confirmation.DECISION: confirmation.decide,

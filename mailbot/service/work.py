@@ -125,8 +125,14 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
         return state, {**trace, "disposition": "hold", "reason": str(refusal), **more}
     weighing.weigh(job)
     automatic.back(system, conn, found, reading.split)
+    state, more = carry_out(system, conn, job)
+    return state, {**trace, **more}
+
+
+def carry_out(system: System, conn: sqlite3.Connection, job: Job) -> tuple[str, dict[str, Any]]:
+    """Do what the mail asks, or ask back, with the letters that are due at once; (state of its row, trace)."""
     above = deeds.newest(conn)
-    state, more = _carry_out(job)
+    state, trace = _carry_out(job)
     grouping.flush(system, conn, above, _untaken(job))
     return state, {**trace, **more}
 

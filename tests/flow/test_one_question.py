@@ -67,8 +67,8 @@ def test_nobody_unproven_approves_and_is_told_once_a_day(campaign: Campaign) -> 
         why = campaign.reply(approval, MAITE, "OK", verdict="none")
         assert (why["state"], why["decision"]) == ("held", "NotProven")
     assert campaign.show()["state"] == "proposed"
-    assert campaign.kinds(MAITE) == ["approval", "unproven"]
-    assert "/v/" in campaign.letter(MAITE, "unproven").text
+    assert campaign.kinds(MAITE) == ["approval", "confirm_mail"]
+    assert "/v/" in campaign.letter(MAITE, "confirm_mail", "").text
     assert campaign.reply(approval, MAITE, "OK", verdict="fail")["trust"] == "none"
 
 

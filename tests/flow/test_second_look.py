@@ -190,7 +190,7 @@ def test_an_unproven_mail_has_one_letter(waiting: Campaign) -> None:
     count = len(waiting.kinds(MAITE))
     letter = waiting.letter(MAITE, "approval", "3 réponses")
     waiting.reply(letter, MAITE, "1 ok, sous réserve\n2 ok", verdict="none")
-    assert waiting.kinds(MAITE)[count:] == ["unproven"]
+    assert waiting.kinds(MAITE)[count:] == ["confirm_mail"]
 
 
 def in_copy(here: Campaign, text: str) -> Letter:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from mailbot.domain.model import Outcome, Question, State
 from mailbot.letters.render import ABOUTS, REFUSALS
 from mailbot.letters.scene import Mail, News, Scene
-from tests.unit.letters import browser_scenes, delegation_scenes, several_scenes
+from tests.unit.letters import browser_scenes, confirm_scenes, delegation_scenes, several_scenes
 from tests.unit.letters.people import (
     ADDRESS,
     AICHA,
@@ -188,7 +188,7 @@ _SINGLE: dict[str, dict[str, Scene]] = {
             TO_AICHA, refusal="OutOfTurn", question=replace(ASKED, state=State.WITHDRAWN), mail=MAIL
         ),
     },
-    "unproven": {about or "forged": replace(TO_MAITE, about=about, mail=MAIL) for about in ABOUTS["unproven"]},
+    "unproven": {about: replace(TO_MAITE, about=about, mail=MAIL) for about in ABOUTS["unproven"]},
     "notice": {
         about: replace(TO_MAITE, about=about, mail=MAIL, comment="")
         for about in ABOUTS["notice"]
@@ -207,7 +207,7 @@ _SINGLE: dict[str, dict[str, Scene]] = {
     },
 }
 
-_OTHERS = (several_scenes.SCENES, delegation_scenes.SCENES, browser_scenes.SCENES)
+_OTHERS = (several_scenes.SCENES, delegation_scenes.SCENES, browser_scenes.SCENES, confirm_scenes.SCENES)
 
 #: kind -> variant -> scene
 SCENES: dict[str, dict[str, Scene]] = {kind: dict(found) for kind, found in _SINGLE.items()}

@@ -18,6 +18,7 @@ from mailbot.domain.digest import (
     Section,
     Since,
     StaffDigest,
+    Unconfirmed,
     Unread,
 )
 from mailbot.domain.model import (
@@ -208,6 +209,10 @@ STAFF_DIGEST = StaffDigest(
     ),
     failed=(Failed("reminder", "x.garat@lafitte.example", MORNING - DAY, "550 5.7.1 Message rejected by policy"),),
     away=AWAY,
+    unconfirmed=(
+        Unconfirmed(MAITE, MORNING - DAY, denied=True, question=UNAPPROVED),
+        Unconfirmed(MIREILLE, MORNING - 3 * DAY, denied=False),
+    ),
     last_mail_at=MORNING - timedelta(minutes=4),
     journal_seq=4812,
     journal_hash="81dd6b775afcccb6dbb8a25a58ea844271bbefaeea7cb1d91c1687d7450f850c",
