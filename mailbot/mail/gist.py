@@ -14,8 +14,8 @@ LONGEST = 20_000  #: characters of a text that are looked at
 KEPT = 64  #: words of which a gist keeps a hash: those whose hashes are the least, so that gists can be compared
 ALIKE = 0.7  #: the part of their words that two mails share which say about the same
 _BYTES = 3
-#: what is another one in each mail of a machine: links, addresses, whatever holds a digit
-_CHANGES = re.compile(r"\b(?:https?:|www\.)\S+|\S+@\S+|\S*\d\S*")
+#: what is another one in each mail of a machine: a link, an address, whatever holds a digit
+_CHANGES = re.compile(r"https?:|www\.|@|\d")
 _WORD = re.compile(r"[^\W_]+")
 _DAYS = frozenset(
     "lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout septembre "
@@ -42,7 +42,8 @@ def of(text: str, files: tuple[str, ...] = ()) -> Gist:
     """The gist of what a person wrote and of the hashes of the files beside it. Figures count where nothing else is
     written."""
     folded = _folded(text[:LONGEST])
-    words = [word for word in _WORD.findall(_CHANGES.sub(" ", folded)) if word not in _DAYS]
+    lasting = " ".join(piece for piece in folded.split() if not _CHANGES.search(piece))
+    words = [word for word in _WORD.findall(lasting) if word not in _DAYS]
     hashes = sorted({_hash(word) for word in words or _WORD.findall(folded)})
     return Gist(frozenset(hashes[:KEPT]), frozenset(_hash(file) for file in files))
 

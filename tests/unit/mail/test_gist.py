@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mailbot.mail import gist
@@ -52,3 +54,10 @@ def test_long_texts_are_compared_by_a_part_of_their_words() -> None:
     assert len(str(kept)) < 400
     assert gist.alike(kept, gist.of(" ".join(words[:470])))
     assert not gist.alike(kept, gist.of(" ".join(words[:150])))
+
+
+def test_a_word_without_end_costs_no_more_than_its_length() -> None:
+    begun = time.process_time()
+    gist.of("x" * gist.LONGEST)
+    gist.of("é" * gist.LONGEST)
+    assert time.process_time() - begun < 0.5
