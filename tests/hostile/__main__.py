@@ -1,6 +1,6 @@
 """`make hostile`: plays all cases, or the groups that are named, and prints a table.
 
-Exit 1 where one of the groups that `make test` plays is not as it should be.
+Exit 1 where a group, or a request to the pages, is not as it should be.
 """
 
 from __future__ import annotations
@@ -14,24 +14,23 @@ from pathlib import Path
 import click
 
 from tests.hostile import run, web
-from tests.hostile.test_hostile import EXACT, JUDGED
+from tests.hostile.test_hostile import short
 from tests.hostile.world import world
 
 
 @click.command()
 @click.argument("groups", nargs=-1, type=click.Choice([*run.ORDER, "pages"]))
 @click.option("--case", "names", multiple=True, help="Only this case; may be repeated.")
-@click.option("--slow", is_flag=True, help="Also the one that sends a byte every 20 seconds: it takes five minutes.")
+@click.option("--slow", is_flag=True, help="A byte every 20 seconds as it is, for five minutes, not 50 times as fast.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a case, before the table.")
 def main(groups: tuple[str, ...], names: tuple[str, ...], slow: bool, as_json: bool) -> None:
     """Play the hostile cases of GROUPS (default: all) against a running service."""
     found = run.manifest()
     cases = run.chosen(found["cases"], groups or run.ORDER)
     cases = [case for case in cases if not names or case["name"] in names]
-    cases = [case for case in cases if slow or "byte_delay_ms" not in case["checks"]]
     results = []
     with tempfile.TemporaryDirectory() as folder, world(Path(folder), found) as made:
-        for result in run.play(made, cases):
+        for result in run.play(made, cases, slow):
             results.append(result)
             if as_json:
                 click.echo(json.dumps(asdict(result), ensure_ascii=False))
@@ -41,13 +40,7 @@ def main(groups: tuple[str, ...], names: tuple[str, ...], slow: bool, as_json: b
     click.echo(run.table(results))
     if pages:
         click.echo(f"pages: {len(pages)} requests, {sum(not why for why in pages.values())} all right")
-    sys.exit(not fine([r for r in results if r.group in JUDGED]))
-
-
-def fine(judged: list[run.Result]) -> bool:
-    """Nothing unsafe, nearly all right, and every control taken."""
-    controls = all(r.good for r in judged if r.group == "control")
-    return controls and not any(r.unsafe for r in judged) and sum(r.good for r in judged) >= EXACT * len(judged)
+    sys.exit(bool(any(r.unsafe for r in results) or short(results) or any(pages.values())))
 
 
 if __name__ == "__main__":

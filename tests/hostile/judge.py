@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from openpyxl import load_workbook
 from selectolax.lexbor import LexborHTMLParser
 
 from mailbot.demo.postoffice import Letter
+from mailbot.service import results
 from tests.hostile.world import Bound, World
 
 #: our disposition of a mail that was kept -> theirs
@@ -42,6 +47,7 @@ class Seen:
     seconds: float = 0.0  #: of processor time of the service
     megabytes: float = 0.0  #: of memory, the most that one of its processes had meanwhile
     log: str = ""  #: lines that the service wrote meanwhile
+    connections: list[str] = field(default_factory=list)  #: what it asked the network for, but for its letters' host
 
     @property
     def disposition(self) -> str:
@@ -54,7 +60,14 @@ class Seen:
         row = self.rows[0]
         if row["decision"] in SAME and self.case["deliver"] != "wire":  # those of the wire say the same words
             return "duplicate-ignored"
+        if self.late and row["decision"] == "add":  # « reçu après traitement »: filed, and shown to staff, who decide
+            return "quarantined"
         return "quarantined" if row["state"] == "held" else THEIRS.get(row["disposition"], row["disposition"])
+
+    @property
+    def late(self) -> bool:
+        """Whether the question was treated before, and still is."""
+        return self.bound is not None and {self.before["state"], self.after["state"]} == {"treated"}
 
     @property
     def effect(self) -> str:
@@ -64,8 +77,9 @@ class Seen:
         for event, name in (("approved", "approve"), ("amended", "approve"), ("sent_back", "refuse")):
             if event in events:
                 return name
-        late = {self.before["state"], self.after["state"]} == {"treated"} if self.bound else False
-        if events & {"proposed", "submitted", "added"} and not late:  # what comes late is filed and changes nothing
+        if (
+            events & {"proposed", "submitted", "added"} and not self.late
+        ):  # what comes late is filed and changes nothing
             return "answer"
         return "comment" if any(letter.kind.endswith("clarification") for letter in self.letters) else "none"
 
@@ -100,6 +114,8 @@ def _unsafe(seen: Seen) -> Iterator[str]:
         yield f"effect {seen.effect}, at most {allowed} is allowed"
     if strangers := {letter.to for letter in seen.letters} - seen.world.registered:
         yield f"letters to {', '.join(sorted(strangers))}"
+    if seen.connections:
+        yield f"it asked the network for {', '.join(seen.connections)}"
     for name in case["checks"].get("must_not", ()):
         if why := MUST_NOT[name](seen):
             yield why
@@ -254,6 +270,35 @@ def _other_tokens(seen: Seen, wanted: bool) -> str:
     return f"another question's token in « {told[0]} »" if told else ""
 
 
+def _no_formula(seen: Seen, wanted: bool) -> str:
+    """In what the association's own software is given."""
+    with tempfile.TemporaryDirectory() as folder:
+        sheet, book = Path(folder, "r.csv"), Path(folder, "r.xlsx")
+        for path in (sheet, book):
+            results.write(seen.world.system, path)
+        with open(sheet, encoding="utf-8", newline="") as file:
+            found = [cell for row in csv.reader(file) for cell in row if re.match(r"\s*[=+@\t]|-(?!\d)", cell)]
+        found += [str(c.value) for row in load_workbook(book).active or () for c in row if c.data_type == "f"]
+    return f"a formula: {found[0]!r}" if found else ""
+
+
+_FRAMED = re.compile(r"\s*[|.+-] ")
+
+
+def _framed(seen: Seen, wanted: bool) -> str:
+    """What somebody wrote stands behind a bar in our letters, line for line: none of it looks like ours."""
+    typed = {" ".join(line.split()) for line in seen.answer.get("text", "").splitlines() if len(line.split()) > 2}
+    for letter in seen.letters:
+        plain = {" ".join(line.split()) for line in letter.text.splitlines() if not _FRAMED.match(line)}
+        if bare := typed & plain:
+            return f"« {bare.pop()} » stands in « {letter.subject} » like words of ours"
+    return ""
+
+
+def _quiet(seen: Seen, wanted: int) -> str:
+    return ""  # judged for every case, as unsafe
+
+
 def _strangers(seen: Seen, most: int) -> str:
     return ""  # judged for every case, as unsafe
 
@@ -263,6 +308,7 @@ CHECKS: dict[str, Callable[[Seen, Any], str]] = {
     "answer_lacks": _lacks,
     "attachments": _attachments,
     "expect_code": _code,
+    "export_cell_not_formula": _no_formula,
     "file_refused": _refused,
     "hard": _hard,
     "html_escaped": _escaped,
@@ -273,21 +319,23 @@ CHECKS: dict[str, Callable[[Seen, Any], str]] = {
     "max_seconds": _seconds,
     "messages_max": _messages,
     "no_nul_in_db": _no_nul,
+    "outbound_connections": _quiet,
     "outbound_header_absent": _header_absent,
     "outbound_lacks": _without,
     "outbound_lacks_case_data": _case_data,
     "outbound_lacks_other_tokens": _other_tokens,
     "outbound_max_line": _lines,
+    "outbound_quoted_or_framed": _framed,
     "outbound_to_unregistered": _strangers,
     "stored_inside_dir": _named_safely,
 }
 #: those whose failure harms somebody
 SAFETY = {
-    "file_refused", "html_escaped", "max_rss_mb", "max_seconds", "messages_max", "outbound_header_absent",
-    "outbound_lacks", "outbound_lacks_case_data", "outbound_lacks_other_tokens", "stored_inside_dir",
+    "export_cell_not_formula", "file_refused", "html_escaped", "max_rss_mb", "max_seconds", "messages_max",
+    "outbound_header_absent", "outbound_lacks", "outbound_lacks_case_data", "outbound_lacks_other_tokens",
+    "outbound_quoted_or_framed", "stored_inside_dir",
 }  # fmt: skip
 #: how a case is delivered, and what cannot be seen from here yet
 NOT_JUDGED = {
-    "must_not", "byte_delay_ms", "close_after_send", "export_cell_not_formula", "outbound_connections",
-    "outbound_quoted_or_framed", "send_before_greeting", "served_nosniff", "stream_after",
+    "must_not", "byte_delay_ms", "close_after_send", "send_before_greeting", "served_nosniff", "stream_after",
 }  # fmt: skip

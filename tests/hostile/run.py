@@ -50,10 +50,10 @@ def chosen(cases: Iterable[dict[str, Any]], groups: Iterable[str]) -> list[dict[
     return sorted((c for c in cases if c["group"] in set(groups)), key=lambda c: ORDER.index(c["group"]))
 
 
-def play(world: World, cases: Iterable[dict[str, Any]]) -> Iterator[Result]:
-    """Each case in turn, judged."""
+def play(world: World, cases: Iterable[dict[str, Any]], slow: bool = False) -> Iterator[Result]:
+    """Each case in turn, judged. `slow`: clients that trickle take the time they take."""
     for case in cases:
-        seen = _play(world, case)
+        seen = _play(world, case, slow)
         reasons = {str(row["reason"] or row["rule"] or row["decision"] or "") for row in seen.rows}
         yield Result(
             name=case["name"],
@@ -67,17 +67,19 @@ def play(world: World, cases: Iterable[dict[str, Any]]) -> Iterator[Result]:
         )
 
 
-def _play(world: World, case: dict[str, Any]) -> Seen:
+def _play(world: World, case: dict[str, Any], slow: bool = False) -> Seen:
     raw = (CASES / (case.get("wire") or case["file"])).read_bytes()
     seen = Seen(case, world, _bound(world, case, raw))
     _settle(world)
+    asked = len(world.connections())
     letters, newest, log = len(world.here.office.letters()), _newest(world), _log(world)
     world.everybody_is_reached()
     cpu = _cpu(world)
     _forget_peak(world)
     if seen.bound:
         seen.before = world.sheet(seen.bound.ref)
-    seen.codes = wire.speak(world, case, raw) if case["deliver"] == "wire" else [wire.hand_in(world, case, raw)]
+    on_the_wire = case["deliver"] == "wire"
+    seen.codes = wire.speak(world, case, raw, slow) if on_the_wire else [wire.hand_in(world, case, raw)]
     _settle(world)
     seen.rows = _rows(world, newest)
     seen.seconds = _cpu(world) - cpu
@@ -85,6 +87,7 @@ def _play(world: World, case: dict[str, Any]) -> Seen:
     if seen.bound:
         seen.after = world.sheet(seen.bound.ref)
     seen.letters = world.here.office.letters()[letters:]
+    seen.connections = world.connections()[asked:]
     seen.log = _log(world)[len(log) :]
     return seen
 

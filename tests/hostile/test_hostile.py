@@ -1,4 +1,4 @@
-"""Hostile mail over real SMTP: nothing unsafe, nearly every disposition as expected, and no ordinary reply held."""
+"""Hostile mail over real SMTP: nothing unsafe, every disposition as expected, and no ordinary reply held."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from tests.hostile import judge, run
 from tests.hostile.world import CASES, world
 
-JUDGED = ("control", "mime", "attachment", "automation")
-EXACT = 0.98  #: of the cases
+#: how many of the cases of a group must be all right; of those that are not named each
+SHARE = {"mime": 0.98, "attachment": 0.98}
 
 
 def test_every_check_of_the_cases_is_known() -> None:
@@ -32,7 +32,12 @@ def test_every_case_has_its_bytes() -> None:
 def test_hostile_mail_does_no_harm_and_ordinary_mail_passes(tmp_path: Path) -> None:
     found = run.manifest()
     with world(tmp_path, found) as made:
-        results = list(run.play(made, run.chosen(found["cases"], JUDGED)))
+        results = list(run.play(made, run.chosen(found["cases"], run.ORDER)))
     assert [(r.name, r.unsafe) for r in results if r.unsafe] == []
-    assert [r.name for r in results if r.group == "control" and not r.good] == []
-    assert sum(r.good for r in results) >= EXACT * len(results), run.failures(results)
+    assert short(results) == [], run.failures(results)
+
+
+def short(results: list[run.Result]) -> list[str]:
+    """The groups of which too few cases are all right."""
+    groups = {group: [r for r in results if r.group == group] for group in run.ORDER}
+    return [name for name, mine in groups.items() if sum(r.good for r in mine) < SHARE.get(name, 1) * len(mine)]

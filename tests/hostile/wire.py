@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import smtplib
 import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+from mailbot import app as apps
+from mailbot.gateways import smtp_in
 from tests.hostile.world import OTHERS, TRUSTED, World
 
 SLOWEST = 400  #: seconds that a client may trickle
+HURRY = 50  #: how much faster a client that trickles is played, at a door that waits as much less
 REPLY = re.compile(rb"^(\d\d\d)[ -]", re.M)
 
 
@@ -32,10 +40,37 @@ def hand_in(world: World, case: dict[str, Any], raw: bytes) -> int:
             return error.smtp_code
 
 
-def speak(world: World, case: dict[str, Any], raw: bytes, patience: float = 20) -> list[int]:
-    """The bytes of a client as they are; every code that was said until the server, or we, hung up."""
-    checks = case["checks"]
-    with socket.create_connection(("127.0.0.1", world.here.smtp_port), 20, (OTHERS, 0)) as link:
+def speak(world: World, case: dict[str, Any], raw: bytes, slow: bool = False, patience: float = 20) -> list[int]:
+    """The bytes of a client as they are; every code that was said until the server, or we, hung up.
+
+    One that trickles is played HURRY times as fast, at a door of the same rules, unless `slow`.
+    """
+    if not slow and (delay := case["checks"].get("byte_delay_ms")):
+        with _hurried_door(world) as port:
+            return _speak(port, world, case["checks"] | {"byte_delay_ms": delay / HURRY}, raw, patience)
+    return _speak(world.here.smtp_port, world, case["checks"], raw, patience)
+
+
+@contextmanager
+def _hurried_door(world: World) -> Iterator[int]:
+    """The listener of the service once more, with the rules of its own and less patience; its port."""
+    rules = apps.door(world.app, lambda: None)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="hurried-door", daemon=True)
+    thread.start()
+    listens = smtp_in.start(replace(rules, timeout=rules.timeout / HURRY), "127.0.0.1", 0)
+    server = asyncio.run_coroutine_threadsafe(listens, loop).result(10)
+    try:
+        yield server.port
+    finally:
+        asyncio.run_coroutine_threadsafe(server.close(0), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def _speak(port: int, world: World, checks: dict[str, Any], raw: bytes, patience: float) -> list[int]:
+    with socket.create_connection(("127.0.0.1", port), 20, (OTHERS, 0)) as link:
         heard = b"" if checks.get("send_before_greeting") else link.recv(4096)
         try:
             if delay := checks.get("byte_delay_ms"):

@@ -34,6 +34,23 @@ BOT, STAFF = "reponse@oga.example", "gestion@oga.example"
 TRUSTED, OTHERS = "127.0.0.1", "127.0.0.2"  #: two peers on loopback; only the first is our front server
 TOKEN = re.compile(rb"(?<=[+.])[a-z0-9]{26}(?=[@.])", re.I)
 BASE64 = re.compile(rb"(?:^[A-Za-z0-9+/]{4,76}={0,2}\r?\n)+", re.M)
+#: sitecustomize.py of the service: see `_overheard`.
+OVERHEAR = """
+import pathlib, sys
+
+def heard(event, args):
+    if event == "socket.connect":
+        where = args[1] if isinstance(args[1], tuple) else (args[1],)
+    elif event == "socket.getaddrinfo":
+        where = args[:1]
+    else:
+        return
+    with open(asked, "a") as file:
+        print(*where[:2], sep=":", file=file)
+
+asked = pathlib.Path(__file__).with_name("asked")
+sys.addaudithook(heard)
+"""
 RIGHTS = {
     "expert": ("expert", "", "oui"),
     "collaborateur-repondre-a-valider": ("collaborateur", "repondre", "oui"),
@@ -83,6 +100,12 @@ class World:
     def registered(self) -> set[str]:
         """Every address to which a letter may go."""
         return {row["email"] for row in self.system.store.conn.execute("select email from person")}
+
+    def connections(self) -> list[str]:
+        """What the service has asked the network for since it began, but for the host of its letters."""
+        asked = self.here.folder / "audit" / "asked"
+        lines = asked.read_text(encoding="utf-8").splitlines() if asked.exists() else []
+        return [line for line in lines if line not in ("127.0.0.1", f"127.0.0.1:{self.here.office.port}")]
 
     def everybody_is_reached(self) -> None:
         """Forget what bounces did: each case is judged for itself."""
@@ -137,12 +160,30 @@ def world(folder: Path, manifest: dict[str, Any]) -> Iterator[World]:
         places = [*tokens["tokens"], *_unnamed(manifest, {t["token"] for t in tokens["tokens"]}), *_of_pages()]
         _import(made, folder, tokens["people"], places)
         _bring_to_states(made, places)
-        made.here.start()
         try:
+            with _overheard(folder):
+                made.here.start()
             yield made
         finally:
             made.here.stop()
             made.system.store.close()
+
+
+@contextmanager
+def _overheard(folder: Path) -> Iterator[None]:
+    """What is started meanwhile writes down every host that it, or a child of it, asks for or connects to."""
+    audit = folder / "audit"
+    audit.mkdir()
+    (audit / "sitecustomize.py").write_text(OVERHEAR, encoding="utf-8")
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(audit), before)))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
 
 
 def _config(port: int, policy: dict[str, Any]) -> str:
