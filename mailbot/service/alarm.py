@@ -22,6 +22,7 @@ from ..errors import StoreBusy
 from ..letters.render import render
 from ..letters.scene import Scene
 from ..mail.message import Address, OutgoingMessage
+from ..maillog import told
 from ..store import inbox, outbox
 from ..store.db import moment, set_setting, setting, stamp
 from .system import System
@@ -61,7 +62,7 @@ def unwritten(system: System, what: str, put_off: Callable[[], None]) -> Iterato
         raise_alarm(
             system,
             "letters",
-            f"Our code failed on {what} ({type(error).__name__}: {error}). Nothing is lost: it is tried again in ten "
+            f"Our code failed on {what} ({told(error)}). Nothing is lost: it is tried again in ten "
             "minutes, a digest tomorrow. Look at the log; `mailbot check` tries all templates.",
         )
 

@@ -12,6 +12,7 @@ from ..mail.backoff import Outcome, Result, next_try
 from ..mail.compose import compose
 from ..mail.message import AttachedFile
 from ..mail.token import Purpose
+from ..maillog import redacted, told
 from ..store import files as kept
 from ..store import outbox
 from . import brakes, reminders
@@ -82,7 +83,7 @@ def _deliver(system: System, send: Send, row: sqlite3.Row) -> str:
         outcome = send(_reverse_path(system, row["id"]), row["to_address"], data)
     except Exception as error:
         log.exception("deferred outbox=%s", row["id"])
-        outcome = Outcome(Result.DEFERRED, 0, f"{type(error).__name__}: {error}")
+        outcome = Outcome(Result.DEFERRED, 0, told(error))
     return _record(system, row, outcome, attempts, again, data)
 
 
@@ -98,7 +99,7 @@ def _record(
     deferred = outcome.kind is Result.DEFERRED and again is not None
     state = "sent" if outcome.kind is Result.SENT else "deferred" if deferred else "failed"
     with system.store.tx() as conn:
-        outbox.record(conn, row["id"], state, f"{outcome.code} {outcome.text}", system.now(), data)
+        outbox.record(conn, row["id"], state, f"{outcome.code} {redacted(outcome.text)}", system.now(), data)
     log.info("%s outbox=%s code=%s attempts=%s", state, row["id"], outcome.code, attempts)
     return state
 
