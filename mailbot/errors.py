@@ -16,6 +16,7 @@
         ├── NothingToUndo    « annuler », and the time for it is over, or there is nothing of this person
         ├── NothingWritten   nothing is left once the quoted text is taken away
         ├── Unclear          words that decide nothing: shown back before anything changes
+        ├── WhichPerson      a name that nobody of the firm has, or several have
         ├── NotOffered       a word that does not work here: the writer is told what does
         ├── BadFile          a file that may do harm, or one that is not accepted beside a decision: the mail waits
         ├── NotYourAnswer    we were only copied: « Est-ce votre réponse ? »
@@ -141,6 +142,14 @@ class Unclear(Refusal):
 
     about: str = ""
     draft: str = ""
+
+
+@dataclass(eq=False)
+class WhichPerson(Refusal):
+    """Nobody of the writer's firm is called so, or several are. `candidates` are those (domain/model.py: Person)."""
+
+    typed: str = ""
+    candidates: tuple[Any, ...] = ()
 
 
 @dataclass(eq=False)

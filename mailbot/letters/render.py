@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 import css_inline
@@ -25,9 +26,9 @@ from jinja2 import BaseLoader, Environment, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
-from ..domain.access import answers_alone
+from ..domain.access import answers_alone, approver, approves
 from ..domain.digest import ExpertDigest, StaffDigest
-from ..domain.model import Outcome, Question, State
+from ..domain.model import Outcome, Person, Question, State
 from ..mail.marker import MARKER
 from . import markup, several
 from . import typography as fr
@@ -77,32 +78,35 @@ ABOUTS: dict[str, tuple[str, ...]] = {
         "ask_again",  # « redemander : » without a question
         "amend",  # « Compléter : » or « Remplacer : » without a text
         "which",  # to a letter with several questions, and names none
+        "absence",  # an absence without a day that can be read
+        "person",  # `word` names nobody of the firm, or all of `passed_to`
         "someone",  # neither « accepter » nor « refuser », of a stranger's answer
+        "confirm_mail",  # neither « OUI » nor « Ce n'est pas moi » about a mail that waits for its confirmation
+        "code",  # neither the code itself nor « oui » is said by reply
         "joining",  # neither yes nor no to adding somebody to the firm
     ),
     "not_your_answer": (
-        "confirm_mail",  # neither « OUI » nor « Ce n'est pas moi » about a mail that waits for its confirmation
-        "code",  # neither the code itself nor « oui » is said by reply
         "",  # we were only copied
         "together",  # a colleague stood beside us in To
     ),
     "unproven": (
-        "",  # a decision came in the reader's name, and nothing proves that it is his
         "shared",  # it came from a mailbox that several people read
     ),
     "notice": (
         "withdrawn",  # no answer is needed any more
         "due_changed",  # another date
         "left_aside",  # the reader said that his mail is no answer
+        "back",  # the reader's absence is over
+        "not_away",  # ... and none was noted
         "refused",  # the reader refused what a stranger answered in his place
         "joined",  # `mail` names who was added to the reader's firm
         "not_joined",  # ... who cannot be added by mail
         "not_wanted",  # ... whom the reader did not want to be added
+        "denied",  # a mail that claimed to be the reader's is dropped
         "undone",  # the reader's last act is undone; `event` names it
         "address",  # the address of `by`, a colleague, does not work: `word` says why
     ),
     "browsers": (
-        "denied",  # a mail that claimed to be the reader's is dropped
         "",  # the list, as it was asked for
         "forgotten",  # some of it was forgotten
         "unknown",  # numbers were named that no browser has
@@ -205,6 +209,7 @@ def environment(loader: BaseLoader) -> Environment:
         auto_reload=False,
     )
     env.filters |= _filters()
+    env.tests["stands_in"] = stands_in
     env.globals |= {
         "marker": MARKER,
         "answers_alone": answers_alone,
@@ -241,8 +246,14 @@ def _filters() -> dict[str, Any]:
         "aside": markup.aside_lines,
         "subject": subject,
         "subject_of_dossier": subject_of_dossier,
+        "decider": approver,
         "names": lambda people: fr.listed([person.name for person in people]),
     } | _filters_of_several()
+
+
+def stands_in(question: Question, reader: Person, now: datetime) -> bool:
+    """True if the reader decides in the place of the expert of a question then."""
+    return reader.id != question.dossier.expert.id and approves(reader, question, now)
 
 
 def _filters_of_several() -> dict[str, Any]:

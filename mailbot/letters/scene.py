@@ -35,8 +35,8 @@ class Mail:
     files: tuple[File, ...] = ()
     sender: str = ""
     to: str = ""  #: to whom it was addressed, where that matters
-
     name: str = ""  #: of its writer, where that is not the reader
+
 
 @dataclass(frozen=True)
 class Item:
@@ -137,12 +137,13 @@ class Scene:
     approval_at: datetime | None = None  #: about when the expert gets the answer; None: now
     shown_at: datetime | None = None  #: when the letter before showed the items that are not new
     files: tuple[File, ...] = ()  #: for which a mail waits
+    absence: Absent | None = None
     missing: tuple[str, ...] = ()  #: labels of the letter's items that the reply did not name
     unplaced: tuple[Unplaced, ...] = ()  #: what a reply to several questions ties to none of them
     digest: StaffDigest | ExpertDigest | None = None
-    asked: Asked | None = None  #: the code that a browser asked for
     would: tuple[Would, ...] = ()  #: what a mail would do that waits for its confirmation
     would_until: datetime | None = None  #: until when it can be confirmed
+    asked: Asked | None = None  #: the code that a browser asked for
     browsers: tuple[Browser, ...] = ()  #: those that the reader confirmed
 
 

@@ -95,6 +95,8 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
         )
     if isinstance(refusal, x.Sealed):
         return replace(scene, about="sealed")
+    if isinstance(refusal, x.WhichPerson):
+        return replace(scene, about="person", word=refusal.typed, passed_to=refusal.candidates)
     if isinstance(refusal, x.NotOffered):
         return replace(scene, word=refusal.word)
     if isinstance(refusal, x.TooLate):
@@ -184,10 +186,10 @@ def _draft(job: Job, refusal: x.Unclear, question: Question | None, version: int
 
 def _page(job: Job, question: Question | None, version: int) -> Conversation | None:
     """The page that decides on the version in question, for those letters that offer it."""
-    if question is None or not version or job.purpose not in (Purpose.APPROVE, Purpose.TREAT):
-        return None
-    shown = questions.answer(job.conn, question.id, version)
     c = job.conversation
     if c and c.subject_kind == "letter" and any(item.version for item in job.items()):
         return conversations.of(job.conn, Purpose.PAGE, job.person.id, "letter", c.subject_id)
+    if question is None or not version or job.purpose not in (Purpose.APPROVE, Purpose.TREAT):
+        return None
+    shown = questions.answer(job.conn, question.id, version)
     return conversations.of(job.conn, Purpose.PAGE, job.person.id, "version", shown.id)

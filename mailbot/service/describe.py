@@ -286,22 +286,30 @@ def _ref(job: Job) -> str | None:
 
 def _asked_back(job: Job, refusal: Refusal) -> dict[str, Any]:
     about = getattr(refusal, "about", "") or type(refusal).__name__
+    named = {"candidates": [p.email for p in refusal.candidates]} if isinstance(refusal, WhichPerson) else {}
     return {
         "verb": "ask_back",
         "question": _ref(job),
-        "args": {"about": about},
+        "args": {"about": about, **named},
         "text": job.split.text,
         "outcome": "refuse",
     }
 
 
 def _command(job: Job, intent: Intent) -> dict[str, Any]:
-    verb = intent.verb.value
+    verb = "absence" if intent.verb is Verb.STAND_IN else intent.verb.value
     if intent.verb is Verb.ANSWER:
         verb = type(access.answer(job.person, job.question()[0], job.written)).__name__.lower()
     ref = _ref(job)
     args = {"mode": "replace" if intent.replace else "add"} if verb == "add" else _args(intent, ref)
     return {"verb": verb, "question": ref, "args": args, "text": intent.text}
+
+
+def _away(intent: Intent) -> dict[str, Any]:
+    """The arguments of an absence: those that were said."""
+    said = {"from": intent.since, "until": intent.until}
+    named = {name: day.isoformat() for name, day in said.items() if day}
+    return {**named, **({"deputy": intent.who} if intent.who else {})}
 
 
 def _args(intent: Intent, ref: str | None) -> dict[str, Any]:
@@ -312,6 +320,8 @@ def _args(intent: Intent, ref: str | None) -> dict[str, Any]:
         Verb.PASS_ON: {"question": ref},
         Verb.TREAT: {"outcome": intent.outcome.value if intent.outcome else None},
         Verb.ASK_AGAIN: {"comment": intent.text},
-        Verb.CONFIRM: {"answer": "yes" if intent.yes else "no"},
+        Verb.CONFIRM: {"answer": "yes" if intent.yes else "no", **({"add": True} if intent.add else {})},
+        Verb.ABSENCE: _away(intent),
+        Verb.STAND_IN: _away(intent),
     }
     return makers.get(intent.verb, {})

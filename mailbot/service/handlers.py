@@ -16,7 +16,6 @@ from ..mail.trust import Trust
 from ..store import conversations, drafts, inbox, outbox, people
 from . import browsers_by_mail, confirmation, standing_in, waiting
 from . import intent as reading
-from . import waiting
 from .consent import NOBODY, Names
 from .correspondence import Post, send
 from .french import core
@@ -28,10 +27,15 @@ from .undoing import undo
 #: How sure we must be who wrote, before a mail may do it. The configuration may raise a grade, never lower it.
 TRUST_NEEDED: dict[Verb, Trust] = {
     Verb.HELP: Trust.CLAIMED,
+    Verb.BROWSERS: Trust.CLAIMED,
     Verb.ANSWER: Trust.TOKEN,
     Verb.POSTPONE: Trust.TOKEN,
     Verb.PASS_ON: Trust.TOKEN,
     Verb.CONFIRM: Trust.TOKEN,
+    Verb.FORGET: Trust.TOKEN,
+    Verb.ABSENCE: Trust.TOKEN,
+    Verb.STAND_IN: Trust.PROVEN,
+    Verb.BACK: Trust.TOKEN,
     Verb.UNDO: Trust.TOKEN,  # of a decision proven: service/undoing.py
     Verb.APPROVE: Trust.PROVEN,
     Verb.AMEND: Trust.PROVEN,
@@ -47,10 +51,15 @@ FOR_A_QUESTION = frozenset({Verb.ANSWER, Verb.POSTPONE, Verb.PASS_ON})
 #: The key of `[trust]` in config.toml that may raise each.
 RAISED_BY: dict[Verb, str] = {
     Verb.HELP: "read_list",
+    Verb.BROWSERS: "read_list",
+    Verb.FORGET: "read_list",
     Verb.ANSWER: "answer",
     Verb.POSTPONE: "answer",
     Verb.PASS_ON: "answer",
     Verb.CONFIRM: "answer",
+    Verb.ABSENCE: "answer",
+    Verb.STAND_IN: "approve",
+    Verb.BACK: "answer",
     Verb.UNDO: "answer",
     Verb.APPROVE: "approve",
     Verb.AMEND: "amend",
@@ -65,6 +74,10 @@ def understand(job: Job) -> Intent:
     """What the mail asks for. Raises a Refusal that asks back."""
     _still_waits(job)
     _still_meant(job)
+    if (mine := confirmation.says(job)) is not None:
+        return Intent(Verb.CONFIRM, yes=mine)
+    if browsers_by_mail.about_a_code(job):
+        return browsers_by_mail.read(job)
     today = job.system.today().date()
     kept = sum(f.verdict in (Verdict.OK, Verdict.UNSCANNED) for f in job.files)
     words = Words(job.split.text, today, job.message.subject, kept, len(job.files) - kept, _names(job))
@@ -74,10 +87,6 @@ def understand(job: Job) -> Intent:
 def _names(job: Job) -> Names:
     """Whom a reply to an approval letter may name without saying more: colleagues, and the association."""
     if job.purpose is not Purpose.APPROVE or job.items():
-    if (mine := confirmation.says(job)) is not None:
-        return Intent(Verb.CONFIRM, yes=mine)
-    if browsers_by_mail.about_a_code(job):
-        return browsers_by_mail.read(job)
         return NOBODY
     dossier = job.question()[0].dossier
     firm = [person.name for person in (job.person, dossier.expert, *dossier.collaborators)]
@@ -216,22 +225,22 @@ def _draft(job: Job) -> Written | None:
     if conversation is None or conversation.subject_kind != "draft":
         return None
     return drafts.get(job.conn, conversation.subject_id).written
+
+
+def _decide(job: Job, question: Question, command: c.Command) -> None:
+    by_one_person(job)
+    act(job.system, job.conn, question, command, job.act, job.cause)
+
+
 def by_one_person(job: Job) -> None:
     """A mailbox that several people read answers; it decides nothing by reply. Raises NotProven."""
     if job.person.shared:
         raise NotProven("a shared mailbox decides nothing by reply", shared=True)
 
 
-
-
-    by_one_person(job)
-def _decide(job: Job, question: Question, command: c.Command) -> None:
-    by_one_person(job)
-    act(job.system, job.conn, question, command, job.act, job.cause)
-
-
 def _treat(job: Job, intent: Intent) -> str:
     assert intent.outcome is not None
+    by_one_person(job)
     question, version = job.question()
     _as_it_was_shown(job, question, version)
     act(job.system, job.conn, question, c.Treat(intent.outcome, version), job.act, job.cause)
@@ -241,7 +250,6 @@ def _treat(job: Job, intent: Intent) -> str:
 def _as_it_was_shown(job: Job, question: Question, version: int) -> None:
     """An answer that came after the letter was not read: « sans réponse » is not said of it, nor « redemander »."""
     came = question.answer is not None and question.state is State.SUBMITTED and version != question.handed_over
-    by_one_person(job)
     if not version and job.letter and job.letter.subject_kind == "letter" and question.answer and not came:
         came = question.answer.at > outbox.written_at(job.conn, job.letter.subject_id)
     if came:
@@ -257,13 +265,24 @@ def _ask_again(job: Job, intent: Intent) -> str:
 
 
 def _withdraw(job: Job, intent: Intent) -> str:
+    by_one_person(job)
     question, _ = job.question()
     act(job.system, job.conn, question, c.Withdraw(), job.act, job.cause)
     return "withdrawn"
 
 
 def _undo(job: Job, intent: Intent) -> str:
-    return undo(job)
+    return standing_in.withdraw(job) if standing_in.about(job) else undo(job)
+
+
+def _absence(job: Job, intent: Intent) -> str:
+    if intent.who:
+        by_one_person(job)
+    return standing_in.declare(job, intent)
+
+
+def _back(job: Job, intent: Intent) -> str:
+    return standing_in.withdraw(job)
 
 
 def _help(job: Job, intent: Intent) -> str:
@@ -285,5 +304,10 @@ HANDLERS: dict[Verb, Callable[[Job, Intent], str]] = {
     Verb.WITHDRAW: _withdraw,
     Verb.UNDO: _undo,
     Verb.CONFIRM: waiting.decide,
+    Verb.ABSENCE: _absence,
+    Verb.STAND_IN: _absence,
+    Verb.BACK: _back,
     Verb.HELP: _help,
+    Verb.BROWSERS: browsers_by_mail.show,
+    Verb.FORGET: browsers_by_mail.forget,
 }

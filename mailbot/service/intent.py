@@ -15,6 +15,8 @@ from ..domain.model import Outcome
 from ..errors import NothingWritten, NotOffered, Unclear
 from ..mail.token import Purpose
 from . import words as w
+from . import words_absence as absence
+from . import words_browsers
 from .consent import NOBODY, Names, approves, sends_back
 from .french import clauses, core, day, fold
 from .words_delegation import meanings
@@ -33,8 +35,13 @@ class Verb(Enum):
     ASK_AGAIN = "ask_again"  #: « redemander : », or a request in words
     WITHDRAW = "withdraw"  #: « retirer », of staff
     UNDO = "undo"  #: « annuler »
+    ABSENCE = "absence"  #: « ABSENT JUSQU'AU … »
+    STAND_IN = "stand_in"  #: the same, naming who decides meanwhile
+    BACK = "back"  #: « je suis de retour »
     CONFIRM = "confirm"  #: « OUI » or « NON » about a mail that waits
     HELP = "help"  #: « AIDE »
+    BROWSERS = "browsers"  #: « NAVIGATEURS »
+    FORGET = "forget_browsers"  #: « OUBLIER 2 », « OUBLIER TOUS »
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,10 @@ class Intent:
     replace: bool = False
     outcome: Outcome | None = None
     until: date | None = None
+    since: date | None = None
+    who: str = ""  #: the person named, as typed
     yes: bool = True
+    numbers: tuple[int, ...] = ()  #: of browsers; none for all
     add: bool = False  #: « AJOUTER »: and whoever wrote it is to join the firm
 
 
@@ -74,6 +84,8 @@ def read(purpose: Purpose, words: Words) -> Intent:
             raise Unclear("nothing written", about="empty")
         if purpose is not Purpose.MENU:
             raise NothingWritten("nothing written, no file that is accepted", refused=words.refused > 0)
+    if purpose is not Purpose.CONFIRM and (found := _away(words, purpose)):
+        return found
     if purpose is not Purpose.CONFIRM and not words.files and w.NOT_OFFERED.fullmatch(alone):
         raise NotOffered(f"« {alone} » is not offered", word=core(words.text))
     return READERS[purpose](words)
@@ -81,7 +93,25 @@ def read(purpose: Purpose, words: Words) -> Intent:
 
 def speaks_of_the_mail(text: str) -> bool:
     """True for a word that is about no question: « annuler », « aide »."""
-    return _alone(text) in w.UNDO | w.HELP
+    return _alone(text) in w.UNDO | w.HELP or absence.back(text) or absence.announces(text)
+
+
+def _away(words: Words, purpose: Purpose) -> Intent | None:
+    """An absence of the writer, or his return; None where the words say anything else. Raises Unclear where they begin
+    so and name no day."""
+    if words.files:
+        return None
+    if absence.back(words.text):
+        return Intent(Verb.BACK)
+    said = absence.read(words.text, words.today, named=purpose is Purpose.MENU)
+    if said is None and absence.speaks_of_absence(words.text):
+        raise Unclear("an absence without a day", about="absence")
+    return _absence(said) if said else None
+
+
+def _absence(said: absence.Said) -> Intent:
+    verb = Verb.STAND_IN if said.deputy else Verb.ABSENCE
+    return Intent(verb, until=said.until, since=said.since, who=said.deputy)
 
 
 def undoes(text: str) -> bool:
@@ -224,7 +254,11 @@ def _said(piece: str) -> set[str]:
 
 def menu(words: Words) -> Intent:
     """A mail to the bot's own address: a word in the subject or in the first line."""
+    if found := _away_by_subject(words):
+        return found
     first = next(iter(core(words.text).splitlines()), "")
+    if about_browsers := _browsers(first) or _browsers(words.subject):
+        return about_browsers
     for asked in (words.subject, first):
         alone = _alone(asked)
         if alone in w.HELP:
@@ -232,6 +266,30 @@ def menu(words: Words) -> Intent:
         if w.NOT_OFFERED.fullmatch(alone):
             raise NotOffered(f"« {alone} » is not offered", word=core(asked))
     raise Unclear("no word that we know", about="no_conversation")
+
+
+def _away_by_subject(words: Words) -> Intent | None:
+    """« ABSENT JUSQU'AU 3 janvier » as the subject, with who stands in below it; or a change of what was noted."""
+    if words.files:
+        return None
+    if not core(words.text) and absence.back(words.subject):
+        return Intent(Verb.BACK)
+    for text in (f"{words.subject}, {core(words.text)}", "" if core(words.text) else words.subject):
+        if said := absence.read(text, words.today, named=True):
+            return _absence(said)
+    said = absence.change(words.text, words.today)
+    if said is None and absence.speaks_of_absence(words.subject) and not words.subject.lower().startswith("re"):
+        raise Unclear("an absence without a day", about="absence")
+    return _absence(said) if said else None
+
+
+def _browsers(asked: str) -> Intent | None:
+    """What a line says of the writer's confirmed browsers; None where it says anything else."""
+    alone = _alone(asked)
+    numbers = words_browsers.forgotten(alone)
+    if numbers is not None:
+        return Intent(Verb.FORGET, numbers=numbers)
+    return Intent(Verb.BROWSERS) if words_browsers.lists(alone) else None
 
 
 READERS: dict[Purpose, Callable[[Words], Intent]] = {

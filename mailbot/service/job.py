@@ -33,7 +33,7 @@ from .target import Target, may_hold
 DECIDES = frozenset({Purpose.APPROVE, Purpose.TREAT, Purpose.DIGEST})
 #: What a conversation may be about, where that is one question; where it is no question at all.
 ABOUT_ONE = frozenset({"question", "version", "draft", "held"})
-OF_A_PERSON = frozenset({"person", "joining", "absence"})
+OF_A_PERSON = frozenset({"person", "code", "joining", "absence"})
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ REFUSALS: dict[type[x.Refusal], Reply] = {
     x.NothingToUndo: Reply("refusal"),
     x.NothingWritten: Reply("clarification"),
     x.Unclear: Reply("clarification"),
+    x.WhichPerson: Reply("clarification"),
     x.NotOffered: Reply("clarification"),
     x.BadFile: Reply("clarification", "held"),
     x.NotYourAnswer: Reply("not_your_answer", "held"),

@@ -27,6 +27,8 @@ def decide(job: Job, intent: Intent) -> str:
     """Carry out what a person says of a mail that waits for him; returns the name of what happened. Raises OutOfTurn
     where it waits no more, Held for anybody else's word."""
     assert job.conversation is not None
+    if browsers_by_mail.about_a_code(job):
+        return browsers_by_mail.disown(job)
     if job.conversation.subject_kind == joining.KIND:
         return joining.decide(job, intent)
     row = inbox.get(job.conn, job.conversation.subject_id)
@@ -121,5 +123,5 @@ def understood(job: Job) -> str:
 WAITS: dict[str, Callable[[Job, Intent, sqlite3.Row], str]] = {
     NotYourAnswer.__name__: _not_your_answer,
     SomeoneAnswered.__name__: _someone_answered,
-}
     confirmation.DECISION: confirmation.decide,
+}

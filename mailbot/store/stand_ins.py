@@ -132,6 +132,15 @@ def away(conn: sqlite3.Connection, person_id: int, at: datetime) -> bool:
     return row is not None
 
 
+def began(conn: sqlite3.Connection, person_id: int, since: datetime) -> datetime | None:
+    """When the oldest absence began that this person declared and that was not over at an instant; None for none."""
+    row = conn.execute(
+        "select min(begins_at) at from stand_in where person_id = ? and coalesce(ended_at, ends_at) >= ?",
+        (person_id, stamp(since)),
+    ).fetchone()
+    return moment(row["at"]) if row["at"] else None
+
+
 _TURNS = "ended_at is null and ((begun_at is null and begins_at <= ?) or ends_at <= ?)"
 
 
