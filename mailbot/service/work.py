@@ -134,7 +134,7 @@ def carry_out(system: System, conn: sqlite3.Connection, job: Job) -> tuple[str, 
     above = deeds.newest(conn)
     state, trace = _carry_out(job)
     grouping.flush(system, conn, above, _untaken(job))
-    return state, {**trace, **more}
+    return state, trace
 
 
 def _matched(found: Target) -> dict[str, Any]:
