@@ -83,7 +83,9 @@ def _made(config: Config, sandbox: bool) -> Iterator[str]:
     path, key, catalogue = config.store.path, config.store.key_file, config.questions.catalogue
     for folder in {path.parent, key.parent, catalogue.parent}:
         folder.mkdir(parents=True, exist_ok=True)
-    new, store = not path.exists(), Store(path)
+    new = not path.exists()
+    path.touch(0o600)  # SQLite gives its -wal and -shm the same
+    store = Store(path)
     ran = migrate(store, resources.data("db"))
     if not key.exists():
         keyring.create(key, datetime.now(UTC).date(), keyring.forget(store, datetime.now(UTC)))

@@ -1,9 +1,8 @@
-"""What `mailbot check` looks at: configuration, database, templates. Each line says what to do."""
+"""What `mailbot check` looks at: configuration, what is weak in it, database, templates. Each line says what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,9 @@ from ..errors import ConfigError, MailbotError
 from ..letters.render import KINDS, render
 from ..store import journal
 from ..store.db import broken
-from . import samples
+from . import samples, weaknesses
 from .system import System
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing that was looked at."""
-
-    level: str  #: ok, warning or error
-    what: str
-    says: str
+from .weaknesses import Line
 
 
 def run(path: Path, config: Callable[[], Any], system: Callable[[], System]) -> list[Line]:
@@ -32,19 +23,12 @@ def run(path: Path, config: Callable[[], Any], system: Callable[[], System]) -> 
     except ConfigError as error:
         return [Line("error", name, f"{why} (in {path})") for name, why in error.problems]
     lines = [Line("ok", "config", f"{path}: every key is known")]
-    lines += _advice(config())
+    lines += weaknesses.lines(config(), path)
     try:
         ready = system()
     except MailbotError as error:
         return [*lines, Line("error", "database", str(error))]
     return [*lines, *_database(ready), *_templates(ready), *_scanner(ready)]
-
-
-def _advice(config: Any) -> Iterator[Line]:
-    if config.mail.auth_results == "none":
-        yield Line("warning", "mail.auth_results", "none: nobody is proven by mail, experts decide on the page only")
-    if config.smtp_out.security == "none" and config.smtp_out.host not in ("localhost", "127.0.0.1", "::1"):
-        yield Line("warning", "smtp_out.security", "none: letters leave in the clear; use starttls or tls")
 
 
 def _database(system: System) -> Iterator[Line]:
