@@ -130,7 +130,10 @@ def test_unknown_tokens_and_addresses_look_alike(campaign: Campaign, site: str) 
     answers = [browser.get(where) for where in (wrong, reply_token, site + "/v/x", site + "/nothing", site + "/f/x/1")]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    assert len({str(sorted(answer.headers.items())) for answer in answers}) == 1
+    assert min(answer.elapsed.total_seconds() for answer in answers) >= web.GONE_SECONDS
     assert browser.post(wrong, data={"decision": "approve"}).status_code == 404
+    assert browser.post(wrong + "/code").content == answers[0].content
 
 
 def test_a_page_closes_thirty_days_after_the_question(campaign: Campaign, site: str, background: Background) -> None:
@@ -205,7 +208,11 @@ def test_every_answer_has_the_strict_headers(campaign: Campaign, site: str, monk
         answers.append(browser.get(page))
         assert (answers[-1].status_code, "indisponible" in answers[-1].text) == (status, True)
     for answer in answers:
-        assert {name: answer.headers.get(name) for name in web.HEADERS} == web.HEADERS
+        rules = answer.headers["content-security-policy"].partition("; style-src 'sha256-")
+        assert {**{name: answer.headers.get(name) for name in web.HEADERS}, "Content-Security-Policy": rules[0]} == (
+            web.HEADERS
+        )
+        assert "unsafe" not in rules[2] and bool(rules[2]) == ("<style>" in answer.text)
         assert not {"server", "date"} & set(answer.headers)
 
 
