@@ -9,7 +9,8 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def heard(event, args):
 asked = pathlib.Path(__file__).with_name("asked")
 sys.addaudithook(heard)
 """
+OVER = timedelta(days=31)  #: how long ago the question of {E} was treated: its page lives for 30
 RIGHTS = {
     "expert": ("expert", "", "oui"),
     "collaborateur-repondre-a-valider": ("collaborateur", "repondre", "oui"),
@@ -231,10 +233,12 @@ def _unnamed(manifest: dict[str, Any], known: set[str]) -> Iterator[dict[str, An
 
 
 def _of_pages() -> Iterator[dict[str, Any]]:
-    """An answer for each case of the page; the first version of each is not the one that waits."""
+    """An answer for each case of the page; the first version of each is not the one that waits. {E} is over since
+    31 days."""
     for n, case in enumerate(json.loads((CASES / "http_cases.json").read_text(encoding="utf-8"))):
         text = "<script>alert(1)</script>" if "{X}" in case["path"] else "Et le justificatif suit."
-        place = {"token": f"http:{case['name']}", "state": "awaiting_approval", "dossier": f"D8{n:05d}"}
+        state = "over" if "{E}" in case["path"] else "awaiting_approval"
+        place = {"token": f"http:{case['name']}", "state": state, "dossier": f"D8{n:05d}"}
         yield {**place, "to": "e.martin@cabinet-a.example", "more": text}
 
 
@@ -268,25 +272,28 @@ def _bring_to_states(made: World, places: list[dict[str, Any]]) -> None:
     """Answers to approve, and questions that are over; then every letter leaves and each token gets ours."""
     for place in places:
         ref = f"{place['dossier']}-2025-1"
-        if place["state"] in ("awaiting_approval", "treated"):
+        if place["state"] != "awaiting_answer":
             _do(made, ref, "c.durand@cabinet-a.example", c.Propose(Written("Le montant porté ligne AG est exact.")))
         if "more" in place:
             _do(made, ref, "c.durand@cabinet-a.example", c.Propose(Written(place["more"])))
-        if place["state"] == "treated":
+        if place["state"] in ("treated", "over"):
+            ago = OVER if place["state"] == "over" else timedelta(0)
             waiting = questions.find(made.system.store.conn, ref).waiting
-            _do(made, ref, "e.martin@cabinet-a.example", c.Approve(waiting))
-            _do(made, ref, STAFF, c.Treat(Outcome.SATISFACTORY))
+            _do(made, ref, "e.martin@cabinet-a.example", c.Approve(waiting), ago)
+            _do(made, ref, STAFF, c.Treat(Outcome.SATISFACTORY), ago)
     out = apps.sender(made.app.config)
     apps.tick(made.app, out)
     out.close()
     for place in places:
-        purpose = Purpose.APPROVE if place["state"] == "awaiting_approval" else Purpose.ANSWER
+        purpose = Purpose.APPROVE if place["state"] in ("awaiting_approval", "over") else Purpose.ANSWER
         ref, who = f"{place['dossier']}-2025-1", made.person(place["to"])
         found = address(made.system, ref, who, purpose)
         made.bound[place["token"]] = Bound(ref, found["address"], found["message_id"], found["page"] or "")
 
 
-def _do(made: World, ref: str, email: str, command: c.Command) -> None:
-    with made.system.store.tx() as conn:
+def _do(made: World, ref: str, email: str, command: c.Command, ago: timedelta = timedelta(0)) -> None:
+    at = made.system.now() - ago
+    system = replace(made.system, now=lambda: at)
+    with system.store.tx() as conn:
         question = questions.find(conn, ref)
-        questions.act(made.system, conn, question, command, Act(made.person(email), made.system.now(), Channel.CLI))
+        questions.act(system, conn, question, command, Act(made.person(email), at, Channel.CLI))
