@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from mailbot import errors
 from mailbot.domain import commands as c
 from mailbot.domain import events as e
-from mailbot.domain.access import belongs
+from mailbot.domain.access import Who, approver, belongs
 from mailbot.domain.model import (
     Answer,
     Channel,
@@ -21,6 +22,7 @@ from mailbot.domain.model import (
     Question,
     Right,
     Role,
+    StandIn,
     State,
     Written,
 )
@@ -170,3 +172,24 @@ def test_every_command_has_an_effect_and_every_event_its_letters() -> None:
 def test_every_refusal_has_its_letter_and_every_verb_its_handler_and_trust() -> None:
     assert set(REFUSALS) == set(errors.Refusal.__subclasses__())
     assert set(HANDLERS) == set(TRUST_NEEDED) == set(RAISED_BY) == set(Verb)
+
+
+def test_a_stand_in_decides_from_the_first_instant_to_the_last() -> None:
+    named = StandIn(COLLABORATOR, NOW, NOW + timedelta(days=3))
+    asked = question(State.PROPOSED)
+    covered = replace(asked, dossier=replace(asked.dossier, stand_ins=(named,)))
+    for at, may in ((-1, False), (0, True), (3 * 86_400 - 1, True), (3 * 86_400, False)):
+        when = NOW + timedelta(seconds=at)
+        assert belongs(COLLABORATOR, Who.APPROVER, covered, when) is may
+        assert approver(covered, when).id == (COLLABORATOR if may else EXPERT).id
+    assert not belongs(COLLABORATOR, Who.APPROVER, covered)
+    gone = replace(named, person=replace(COLLABORATOR, active=False))
+    moved = replace(named, person=replace(COLLABORATOR, firm=None))
+    for other in (gone, moved):
+        elsewhere = replace(asked, dossier=replace(asked.dossier, stand_ins=(other,)))
+        assert approver(elsewhere, NOW).id == EXPERT.id
+        assert not belongs(other.person, Who.APPROVER, elsewhere, NOW)
+    done = decide(covered, c.Approve(covered.waiting), Act(COLLABORATOR, NOW))
+    assert done.question.answer is not None
+    assert done.question.answer.approved_for == EXPERT
+    assert done.events[0].instead_of == EXPERT.id  # type: ignore[attr-defined]
