@@ -73,6 +73,17 @@ class Unconfirmed:
 
 
 @dataclass(frozen=True)
+class Disowned:
+    """A code that its reader had not asked for: somebody has a link of his, and tried it."""
+
+    person: Person
+    at: datetime
+    browser: str  #: that asked for it
+    ref: str  #: of the page it wanted to open
+    opened: bool = False  #: somebody had typed the code
+
+
+@dataclass(frozen=True)
 class Undecided:
     """A stranger's answer that nobody of the firm decided on: it was closed, and nothing of it recorded."""
 
@@ -143,6 +154,7 @@ class StaffDigest:
     arrived: int = 0  #: answers that came in since `since`
     undecided: tuple[Undecided, ...] = ()
     unconfirmed: tuple[Unconfirmed, ...] = ()
+    disowned: tuple[Disowned, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,7 @@ def _of_staff(system: System, conn: sqlite3.Connection, reader: Person, since: d
         away=found.away,
         undecided=found.undecided,
         unconfirmed=found.unconfirmed,
+        disowned=found.disowned,
         last_mail_at=inbox.last_seen_at(conn),
         paused=brakes.paused(system.store),
         journal_seq=seq,
@@ -191,7 +192,7 @@ def _of_staff(system: System, conn: sqlite3.Connection, reader: Person, since: d
 def _speaks(d: StaffDigest) -> bool:
     sections = (d.to_treat, d.overdue, d.late, d.to_treat_others, d.overdue_others, d.late_others)
     return any(s.lines for s in sections) or bool(
-        d.held or d.unread or d.bounced or d.failed or d.away or d.arrived or d.undecided or d.unconfirmed
+        d.held or d.unread or d.bounced or d.failed or d.away or d.arrived or d.undecided or d.unconfirmed or d.disowned
     )
 
 

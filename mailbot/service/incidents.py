@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..domain.digest import SECTION, Away, Bounced, Failed, HeldMail, Unconfirmed, Undecided, Unread
+from ..domain.digest import SECTION, Away, Bounced, Disowned, Failed, HeldMail, Unconfirmed, Undecided, Unread
 from ..domain.model import Person, Question
 from ..errors import SomeoneAnswered, Unreadable
 from ..mail.message import InboundMessage
@@ -58,6 +58,7 @@ class Incidents:
     undecided: tuple[Undecided, ...]
     unconfirmed: tuple[Unconfirmed, ...]
     items: tuple[LetterItem, ...]
+    disowned: tuple[Disowned, ...]
 
 
 def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int) -> Incidents:
@@ -81,6 +82,7 @@ def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int
         undecided=_undecided(conn, since),
         unconfirmed=_unconfirmed(conn, since),
         items=tuple(frozen),
+        disowned=_disowned(conn, since),
     )
 
 
@@ -108,6 +110,14 @@ def _declared(person: Person, one: Declared, today: date) -> Away:
 
 
 def _unconfirmed(conn: sqlite3.Connection, since: datetime) -> tuple[Unconfirmed, ...]:
+def _disowned(conn: sqlite3.Connection, since: datetime) -> tuple[Disowned, ...]:
+    """Codes that their readers had not asked for."""
+    return tuple(
+        Disowned(people.get(conn, r["person_id"]), moment(r["disowned_at"]), r["name"], r["ref"], bool(r["browser_id"]))
+        for r in browsers.disowned_since(conn, since, SECTION)
+    )
+
+
     """Mail in somebody's name that is closed: denied, or not confirmed in time."""
     rows = confirmations.closed(conn, (DENIED, UNANSWERED), since, SECTION)
     return tuple(

@@ -10,6 +10,7 @@ from ..domain.browsers import Asked, Browser
 from ..domain.digest import (
     Away,
     Bounced,
+    Disowned,
     ExpertDigest,
     HeldMail,
     Late,
@@ -76,6 +77,7 @@ _DIGESTS = (
         _AT, _COUNTS, _LINES, _LINES, _LATE, _LINES, _LINES, _LATE,
         (HeldMail(2, "x@mail.example", _AT, "stranger", "Un mot.", 1, _QUESTION, "subject"),), paused="un essai.",
         bounced=(Bounced(_AUTHOR, "unknown", _AT, _EXPERT),), away=_AWAY,
+        disowned=(Disowned(_EXPERT, _AT, "Firefox sous Windows", "D0000-2025-1", True),),
     ),
     ExpertDigest(_AT, 2025, _COUNTS, _LINES, 1, (OpenDossier(_DOSSIER, 1, (_AUTHOR,), None),), away=_AWAY),
 )  # fmt: skip

@@ -161,6 +161,12 @@ def disown(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> None:
     )
 
 
+def disowned_since(conn: sqlite3.Connection, since: datetime, limit: int) -> list[sqlite3.Row]:
+    """Codes that were disowned since, oldest first."""
+    query = "select * from browser_code where disowned_at > ? order by disowned_at, id limit ?"
+    return conn.execute(query, (stamp(since), limit)).fetchall()
+
+
 def disowned(conn: sqlite3.Connection, person_id: int, asker: str) -> bool:
     """True for a browser of which the person said that it is not his."""
     query = "select 1 from browser_code where person_id = ? and asker_sha256 = ? and disowned_at is not null"

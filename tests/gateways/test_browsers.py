@@ -18,6 +18,7 @@ import pytest
 from mailbot.demo.postoffice import Letter
 from mailbot.domain.browsers import CODE_LIVES, REMEMBERED, TRIES, UNUSED_AN_HOUR
 from mailbot.gateways import web
+from mailbot.service import incidents
 from tests.background import Background
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 from tests.gateways.several import ONE, TWO, approvals, plain
@@ -296,6 +297,9 @@ def test_a_code_is_disowned(campaign: Campaign, site: str) -> None:
     why = campaign.reply(letter, MAITE, "Ce n'est pas moi !\nMaïté", verdict="none")
     assert (why["trust"], why["decision"]) == ("token", "code disowned")
     assert "La page reste fermée" in said(campaign, MAITE, "browsers")
+    conn = campaign.system.store.conn
+    (seen,) = incidents.gather(campaign.system, conn, campaign.now - timedelta(days=1), 0).disowned
+    assert (seen.person.email, seen.browser, seen.ref, seen.opened) == (MAITE[1], "Firefox sous Windows", REF, True)
     assert "Recevoir un code" in thief.get(page).text
     assert thief.post(page + "/code").status_code == 429, "and gets no other"
     assert len(codes(campaign)) == 1

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from mailbot.domain.digest import (
     Away,
     Bounced,
+    Disowned,
     ExpertDigest,
     Failed,
     HeldMail,
@@ -209,6 +210,10 @@ STAFF_DIGEST = StaffDigest(
     ),
     failed=(Failed("reminder", "x.garat@lafitte.example", MORNING - DAY, "550 5.7.1 Message rejected by policy"),),
     away=AWAY,
+    disowned=(
+        Disowned(MAITE, MORNING - DAY, "Chrome sous Linux", "D0009-2025-2"),
+        Disowned(MIREILLE, MORNING - 2 * DAY, "Un navigateur inconnu", "", opened=True),
+    ),
     unconfirmed=(
         Unconfirmed(MAITE, MORNING - DAY, denied=True, question=UNAPPROVED),
         Unconfirmed(MIREILLE, MORNING - 3 * DAY, denied=False),
