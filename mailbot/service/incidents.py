@@ -15,6 +15,7 @@ from ..store import (
     absences,
     blobs,
     bounces,
+    browsers,
     confirmations,
     conversations,
     delegations,
@@ -57,8 +58,8 @@ class Incidents:
     away: tuple[Away, ...]
     undecided: tuple[Undecided, ...]
     unconfirmed: tuple[Unconfirmed, ...]
-    items: tuple[LetterItem, ...]
     disowned: tuple[Disowned, ...]
+    items: tuple[LetterItem, ...]
 
 
 def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int) -> Incidents:
@@ -81,8 +82,8 @@ def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int
         away=away(system, conn)[:SECTION],
         undecided=_undecided(conn, since),
         unconfirmed=_unconfirmed(conn, since),
-        items=tuple(frozen),
         disowned=_disowned(conn, since),
+        items=tuple(frozen),
     )
 
 
@@ -109,7 +110,6 @@ def _declared(person: Person, one: Declared, today: date) -> Away:
     return Away(person, one.until, one.since if one.since > today else None, deputy, declared=True)
 
 
-def _unconfirmed(conn: sqlite3.Connection, since: datetime) -> tuple[Unconfirmed, ...]:
 def _disowned(conn: sqlite3.Connection, since: datetime) -> tuple[Disowned, ...]:
     """Codes that their readers had not asked for."""
     return tuple(
@@ -118,6 +118,7 @@ def _disowned(conn: sqlite3.Connection, since: datetime) -> tuple[Disowned, ...]
     )
 
 
+def _unconfirmed(conn: sqlite3.Connection, since: datetime) -> tuple[Unconfirmed, ...]:
     """Mail in somebody's name that is closed: denied, or not confirmed in time."""
     rows = confirmations.closed(conn, (DENIED, UNANSWERED), since, SECTION)
     return tuple(
