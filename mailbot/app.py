@@ -50,7 +50,7 @@ from .service.delivery import deliver_due
 from .service.health import Probes
 from .service.holidays import Holidays
 from .service.keyring import Keyring
-from .service.system import Policy, System
+from .service.system import Policy, Retention, System
 from .service.work import work_all
 from .store import outbox, schedule
 from .store.db import Store, migrate, set_setting
@@ -171,6 +171,7 @@ def policy(config: Config) -> Policy:
         key_rotation_days=config.store.key_rotation_days,
         trust={name: getattr(config.trust, name) for name in type(config.trust).model_fields},
         limits=Limits(parts=config.mail.max_parts, depth=config.mail.max_depth, headers=config.mail.max_headers),
+        retention=Retention(**config.retention.model_dump()),
     )
 
 

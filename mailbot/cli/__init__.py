@@ -12,7 +12,7 @@ import click
 from .. import __version__, maillog
 from ..config import load
 from ..errors import MailbotError
-from . import act, admin, evidence, keep, look, queues
+from . import act, admin, erase, keep, look, queues
 from .common import Context
 
 
@@ -29,7 +29,7 @@ def cli(context: click.Context, path: Path, log_json: bool, verbose: bool) -> No
     context.obj = Context(path, lambda: load(path, os.environ))
 
 
-for command in (*admin.COMMANDS, *look.COMMANDS, *queues.COMMANDS, *act.COMMANDS, *keep.COMMANDS, *evidence.COMMANDS):
+for command in (*admin.COMMANDS, *look.COMMANDS, *queues.COMMANDS, *act.COMMANDS, *keep.COMMANDS, *erase.COMMANDS):
     cli.add_command(command)
 
 

@@ -39,7 +39,8 @@ def forms(raw: bytes) -> Iterator[str]:
 
 def _unpacked(block: bytes) -> bytes:
     data = _NOT_BASE64.sub(b"", block)
-    return base64.b64decode(data[: len(data) // 4 * 4])
+    data = data[:-1] if len(data) % 4 == 1 else data
+    return base64.b64decode(data + b"=" * (-len(data) % 4))
 
 
 def _word(kind: bytes, value: bytes) -> bytes:
@@ -69,3 +70,33 @@ def plain(text: str) -> str:
 def references(text: str) -> set[str]:
     """The words of a text that may be a reference: of four characters or more, with a digit."""
     return set(_REFERENCE.findall(text))
+
+
+_LETTERS: dict[str, str] = {}
+for _code in (*range(0x41, 0x7B), *range(0xC0, 0x180)):
+    _LETTERS[plain(chr(_code))] = _LETTERS.get(plain(chr(_code)), "") + re.escape(chr(_code))
+_BETWEEN = r"(?:[\s>|.,_-]|&nbsp;|&#160;|=\n)+"
+_APOSTROPHE = r"(?:['’ʼ‘]|&#0?39;|&#x27;|&[rl]squo;|&apos;)"
+
+
+def pattern(names: tuple[str, ...], addresses: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds these names, first or last name first, and these addresses, however they are written in text or HTML."""
+    wanted = [re.escape(address).replace("@", "(?:@|%40|&#64;)") for address in addresses]
+    for name in names:
+        words = name.split()
+        wanted += {_BETWEEN.join(map(_spelt, order)) for order in (words, words[1:] + words[:1], words[::-1])}
+    return re.compile(rf"(?<!\w)(?:{'|'.join(wanted) or '(?!)'})(?!\w)", re.IGNORECASE)
+
+
+def _spelt(word: str) -> str:
+    """A word with or without its accents."""
+    out = ""
+    for character in plain(word):
+        if character in "'’ʼ":
+            out += _APOSTROPHE
+        elif character == "-":
+            out += r"[\s-]+"
+        else:
+            out += f"[{_LETTERS[character]}]" if character in _LETTERS else re.escape(character)
+            out += "[\u0300-\u036f]?"
+    return out

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from ..domain.model import Answer, File
-from ..store import dossiers, inbox, journal, outbox, people, questions
+from ..store import dossiers, erasing, inbox, journal, outbox, people, questions
 from ..store.db import stamp
 from . import desk
 from .system import System
@@ -20,7 +20,12 @@ def sheet(system: System, ref: str) -> dict[str, Any] | None:
     row = inbox.find(conn, ref) if ref.startswith("<") or ref.isdigit() else None
     if row is not None:
         return desk.why(conn, row)
-    return dossiers.sheet(conn, ref) or dossiers.firm_sheet(conn, ref) or people.sheet(conn, ref)
+    return _dossier(conn, ref) or dossiers.firm_sheet(conn, ref) or people.sheet(conn, ref)
+
+
+def _dossier(conn: sqlite3.Connection, ref: str) -> dict[str, Any] | None:
+    id, found = dossiers.id_of(conn, ref), dossiers.sheet(conn, ref)
+    return {**found, "erased_at": erasing.erased_at(conn, "dossier", id)} if found and id else None
 
 
 def question(conn: sqlite3.Connection, id: int) -> dict[str, Any]:
@@ -34,6 +39,7 @@ def question(conn: sqlite3.Connection, id: int) -> dict[str, Any]:
         "text": q.text,
         "due": q.due.isoformat() if q.due else None,
         "outcome": q.outcome.value if q.outcome else None,
+        "erased_at": erasing.erased_at(conn, "question", id),
         "asked": [p.email for p in q.asked],
         "waiting": q.waiting or None,
         "handed_over": q.handed_over or None,

@@ -24,6 +24,15 @@ from .keyring import Keyring
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long things are kept; `purge` erases them, by hand or by cron, never by itself."""
+
+    dossiers_years: int = 6  #: dossiers, after the last that happened to them
+    raw_years: int = 6  #: mails as they came, of dossiers that are closed
+    logs_months: int = 12  #: what is of no dossier: digests, mails of machines, addresses of hosts
+
+
+@dataclass(frozen=True)
 class Policy:
     """The rules that the configuration sets."""
 
@@ -49,6 +58,7 @@ class Policy:
     key_rotation_days: int = 365  #: after so long another key signs
     trust: dict[str, str] = field(default_factory=dict)  #: action -> grade, raised by the configuration
     limits: Limits = Limits()
+    retention: Retention = Retention()
     reminders: Rules = field(default_factory=lambda: Rules(Calendar(UTC)))
     digest_at: time = time(7, 45)  #: where the association is
     digest_days: frozenset[int] = frozenset(range(5))

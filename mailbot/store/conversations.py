@@ -59,8 +59,8 @@ def newest(conn: sqlite3.Connection, purpose: Purpose, person_id: int) -> Conver
 
 
 def get(conn: sqlite3.Connection, number: int) -> Conversation | None:
-    """The conversation of that number, or None."""
-    row = conn.execute("select * from conversation where number = ?", (number,)).fetchone()
+    """The conversation of that number, or None: also for one about what was erased, as if it had never been."""
+    row = conn.execute("select * from conversation where number = ? and subject_kind <> 'erased'", (number,)).fetchone()
     if row is None:
         return None
     return Conversation(

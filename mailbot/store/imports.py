@@ -180,7 +180,7 @@ def save_dossier(conn: sqlite3.Connection, dossier: DossierRow) -> Change:
         "insert into dossier(ref, member, profession, firm_id, expert_id, staff_id, firm_reference) "
         "values (?, ?, ?, ?, ?, ?, ?) on conflict(ref) do update set member = excluded.member, "
         "profession = excluded.profession, firm_id = excluded.firm_id, expert_id = excluded.expert_id, "
-        "staff_id = excluded.staff_id, firm_reference = excluded.firm_reference",
+        "staff_id = excluded.staff_id, firm_reference = excluded.firm_reference, erased_at = null",
         row,
     )
     assigned = _assign(conn, _id(conn, "dossier", "ref", dossier.ref), dossier.collaborators)

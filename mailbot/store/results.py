@@ -50,10 +50,12 @@ def ids(conn: sqlite3.Connection, since: datetime | None) -> list[int]:
     """Questions by reference: all, or those that something happened to since then. A reminder is no such thing."""
     order = " order by d.ref, q.exercice, q.number"
     if since is None:
-        rows = conn.execute("select q.id from question q join dossier d on d.id = q.dossier_id" + order)
+        rows = conn.execute(
+            "select q.id from question q join dossier d on d.id = q.dossier_id where q.erased_at is null" + order
+        )
     else:
         rows = conn.execute(
-            "select q.id from question q join dossier d on d.id = q.dossier_id where exists "
+            "select q.id from question q join dossier d on d.id = q.dossier_id where q.erased_at is null and exists "
             "(select 1 from journal j where j.question_id = q.id and j.at >= ? and j.kind <> 'reminded')" + order,
             (stamp(since),),
         )
