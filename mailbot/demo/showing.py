@@ -47,6 +47,8 @@ KINDS = {
     "not_your_answer": "à confirmer",
     "unproven": "à confirmer",
     "confirm_mail": "à confirmer",
+    "confirm_address": "à confirmer",
+    "addresses": "adresses",
     "alarm": "alarme",
 }
 #: one word that most people answer a letter with

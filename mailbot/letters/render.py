@@ -37,7 +37,7 @@ from .scene import Oga, Rendered, Scene
 
 #: what stands before the address of the foot line; in letters that only the reader may answer it invites nobody else
 FOOT, FOOT_ALONE = "Pour répondre, ou faire répondre un collègue : ", "Pour répondre : "
-ALONE = frozenset({"confirm_code", "confirm_mail", "browsers"})
+ALONE = frozenset({"confirm_code", "confirm_mail", "confirm_address", "browsers"})
 HTML_LIMIT = 90_000  #: bytes; Gmail cuts a letter a little beyond
 #: how a letter is made to fit: (characters of one typed text, rows become lines), tried in this order
 FITS = ((TEXT_LIMIT, False), (16_000, False), (4_000, True), (1_000, True), (200, True))
@@ -45,7 +45,7 @@ FITS = ((TEXT_LIMIT, False), (16_000, False), (4_000, True), (1_000, True), (200
 KINDS = tuple(
     "question receipt approval sent_back asked_again to_treat decided not_your_answer approval_unclear clarification"
     " someone_answered add_collaborator absence_noted"
-    " refusal unproven notice help reminder last_reminder dossier digest alarm confirm_code confirm_mail browsers".split()
+    " refusal unproven notice help reminder last_reminder dossier digest alarm confirm_code confirm_mail confirm_address addresses browsers".split()
 )
 #: kind -> the folder of its templates where it holds several questions
 SEVERAL = {"approval": "approval_several", "receipt": "receipt_several", "decided": "decided_several"}
@@ -88,6 +88,15 @@ ABOUTS: dict[str, tuple[str, ...]] = {
     "not_your_answer": (
         "",  # we were only copied
         "together",  # a colleague stood beside us in To
+    ),
+    "addresses": (
+        "",  # the list (`missing`), as it was asked for
+        "asked",  # `word` has to answer a letter; whether one went depends on whose it is, and is not told
+        "confirmed",  # `word` answered
+        "forgotten",
+        "known",  # `word` is the reader's already
+        "unknown",  # `word` is none of the reader's
+        "refused",  # `word` cannot be added; never why
     ),
     "unproven": (
         "shared",  # it came from a mailbox that several people read

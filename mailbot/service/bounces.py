@@ -22,6 +22,7 @@ from .correspondence import Post, send
 from .system import System
 
 NOT_OURS = {"disposition": "auto", "decision": "bounce of no letter of ours"}
+UNKNOWN = "confirm_address"  #: the letter to an address that is nobody's yet: its bounce says nothing of its owner's
 FULL = ("5.2.2", "4.2.2")
 
 
@@ -35,15 +36,16 @@ def record(
     if report.action != "failed":
         return {"decision": f"letter {letter['id']} is {report.action or 'delayed'}"}
     now = system.now()
-    id = bounces.add(conn, letter["id"], letter["person_id"], inbox_id, report.status, report.permanent, now)
+    person_id = letter["person_id"] if letter["kind"] != UNKNOWN else None
+    id = bounces.add(conn, letter["id"], person_id, inbox_id, report.status, report.permanent, now)
     outbox.bounced(conn, letter["id"])
     done = f"letter {letter['id']} bounced"
-    if letter["person_id"] is None:
+    if person_id is None:
         return {"decision": done}
-    recent = bounces.recent(conn, letter["person_id"], now)
+    recent = bounces.recent(conn, person_id, now)
     if not report.permanent and recent < bounces.SOFT_LIMIT:
         return {"decision": done}
-    if people.suspend(conn, letter["person_id"], stamp(now), report.status or ("5.1.1" if report.permanent else "")):
+    if people.suspend(conn, person_id, stamp(now), report.status or ("5.1.1" if report.permanent else "")):
         bounces.noticed(conn, id, _tell(system, conn, letter, report))
     return {"decision": f"{done}, address suspended"}
 

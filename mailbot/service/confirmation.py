@@ -90,7 +90,8 @@ def _step(job: Job, intent: Intent) -> Would:
         ref, version = question.ref, shown_
     if intent.verb is Verb.APPROVE and job.conversation and job.conversation.subject_kind == "draft":
         verb = Verb.AMEND.value
-    return Would(verb, ref, version, intent.replace, intent.outcome, intent.until, intent.text)
+    replaces = intent.replace or (intent.verb is Verb.OTHER_ADDRESS and not intent.yes)
+    return Would(verb, ref, version, replaces, intent.outcome, intent.until, intent.text)
 
 
 def decide(job: Job, intent: Intent, row: sqlite3.Row) -> str:

@@ -14,7 +14,7 @@ from ..mail import struck
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import conversations, drafts, inbox, outbox, people
-from . import browsers_by_mail, confirmation, standing_in, waiting
+from . import browsers_by_mail, confirmation, other_addresses, standing_in, waiting
 from . import intent as reading
 from .consent import NOBODY, Names
 from .correspondence import Post, send
@@ -296,6 +296,12 @@ HANDLERS: dict[Verb, Callable[[Job, Intent], str]] = {
     Verb.ANSWER: _answer,
     Verb.POSTPONE: _postpone,
     Verb.PASS_ON: _pass_on,
+def _addresses(job: Job, intent: Intent) -> str:
+    if intent.text:
+        by_one_person(job)
+    return other_addresses.handle(job, intent)
+
+
     Verb.APPROVE: _approve,
     Verb.AMEND: _amend,
     Verb.SEND_BACK: _send_back,
@@ -308,6 +314,8 @@ HANDLERS: dict[Verb, Callable[[Job, Intent], str]] = {
     Verb.STAND_IN: _absence,
     Verb.BACK: _back,
     Verb.HELP: _help,
+    Verb.ADDRESSES: _addresses,
+    Verb.OTHER_ADDRESS: _addresses,
     Verb.BROWSERS: browsers_by_mail.show,
     Verb.FORGET: browsers_by_mail.forget,
 }

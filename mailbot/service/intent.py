@@ -16,7 +16,7 @@ from ..errors import NothingWritten, NotOffered, Unclear
 from ..mail.token import Purpose
 from . import words as w
 from . import words_absence as absence
-from . import words_browsers
+from . import words_addresses, words_browsers
 from .consent import NOBODY, Names, approves, sends_back
 from .french import clauses, core, day, fold
 from .words_delegation import meanings
@@ -38,6 +38,8 @@ class Verb(Enum):
     ABSENCE = "absence"  #: « ABSENT JUSQU'AU … »
     STAND_IN = "stand_in"  #: the same, naming who decides meanwhile
     BACK = "back"  #: « je suis de retour »
+    ADDRESSES = "addresses"  #: « mes adresses »
+    OTHER_ADDRESS = "other_address"  #: « J'écris aussi depuis … », « oublier … »
     CONFIRM = "confirm"  #: « OUI » or « NON » about a mail that waits
     HELP = "help"  #: « AIDE »
     BROWSERS = "browsers"  #: « NAVIGATEURS »
@@ -257,6 +259,8 @@ def menu(words: Words) -> Intent:
     if found := _away_by_subject(words):
         return found
     first = next(iter(core(words.text).splitlines()), "")
+    if own := _addresses(first) or _addresses(words.subject):
+        return own
     if about_browsers := _browsers(first) or _browsers(words.subject):
         return about_browsers
     for asked in (words.subject, first):
@@ -281,6 +285,14 @@ def _away_by_subject(words: Words) -> Intent | None:
     if said is None and absence.speaks_of_absence(words.subject) and not words.subject.lower().startswith("re"):
         raise Unclear("an absence without a day", about="absence")
     return _absence(said) if said else None
+
+
+def _addresses(asked: str) -> Intent | None:
+    """What a line says of the writer's other addresses; None where it says anything else."""
+    said = words_addresses.read(asked)
+    if said is None:
+        return None
+    return Intent(Verb.OTHER_ADDRESS, said.address, yes=not said.drop) if said.address else Intent(Verb.ADDRESSES)
 
 
 def _browsers(asked: str) -> Intent | None:

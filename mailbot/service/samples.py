@@ -115,6 +115,8 @@ def _variants(kind: str, whole: Scene) -> Iterator[Scene]:
         yield from (replace(whole, digest=digest) for digest in _DIGESTS)
     elif kind == "absence_noted":
         yield from (replace(whole, absence=absence) for absence in _ABSENCES)
+    elif kind == "confirm_address":
+        yield replace(whole, to=replace(_EXPERT, name="", firm=None), question=None, would_until=_AT)
     elif kind == "confirm_mail":
         yield from (replace(whole, would=_WOULD[:n], would_until=_AT) for n in range(3))
     elif kind in ("reminder", "last_reminder", "dossier"):

@@ -37,7 +37,7 @@ def find(system: System, conn: sqlite3.Connection, message: InboundMessage, enve
     conversation, matched_by = _conversation(system, conn, message, envelope)
     sender = message.sender.address if message.sender else None
     person = people.by_email(conn, sender) if sender else None
-    if sender and person is None and conversation:
+    if sender and person is None and conversation and conversation.subject_kind != "address":
         _no_likeness(conn, sender, conversation)
     holds = bool(conversation and person and may_hold(conn, person, conversation))
     trust = grade(sender, envelope.verdict, person is not None and person.active, holds)

@@ -38,3 +38,13 @@ def _said(piece: str) -> str:
     if MINE.fullmatch(piece):
         return "mine"
     return "also" if piece in ("oui", "non", "ok") else "?"
+
+
+def agrees(text: str) -> bool | None:
+    """The same, where a plain yes or no is enough; None where neither is said."""
+    if (said := says(text)) is not None:
+        return said
+    pieces = clauses(w.OPENING.sub("", fold(core(text)), count=1))
+    if pieces and all(piece in w.YES for piece in pieces):
+        return True
+    return False if pieces and all(piece in ("non", "no", "nan") for piece in pieces) else None

@@ -13,7 +13,7 @@ from ..mail.disposition import Disposition
 from ..mail.token import Purpose
 from ..store import blobs, blocked, deeds, inbox, scans
 from ..store.db import savepoint
-from . import automatic, bounces, delegation, grouping, sealed, several, target, weighing
+from . import automatic, bounces, delegation, grouping, other_addresses, sealed, several, target, weighing
 from .alarm import raise_alarm
 from .asking_back import ask_back
 from .handlers import handle, understand
@@ -119,6 +119,9 @@ def _settle(system: System, conn: sqlite3.Connection, row: sqlite3.Row, reading:
         trace.update(_matched(found))
         if found.conversation and inbox.copy_of(conn, row, found.conversation.number):
             return "done", {**trace, "decision": "copy"}
+        if found.conversation and found.conversation.subject_kind == other_addresses.KIND:
+            state, more = other_addresses.answered(system, conn, row, reading, found.conversation.subject_id)
+            return state, {**trace, **more}
         job = build(system, conn, row, message, reading.split, found)
     except Refusal as refusal:
         state, more = delegation.someone_answered(system, conn, row, reading, found) if found else ("held", {})

@@ -7,9 +7,16 @@ from collections.abc import Iterable
 
 from ..domain.model import Firm, Person, Right, Role
 from ..mail.envelope import lower
+from . import person_addresses
 
 _SELECT = """select p.*, f.code as firm_code, f.name as firm_name
 from person p left join firm f on f.id = p.firm_id """
+
+
+_BY_OTHER = (
+    "join person_address a on a.person_id = p.id "
+    "where a.email = ? and a.confirmed_at is not null and a.ended_at is null"
+)
 
 
 def person(row: sqlite3.Row) -> Person:
@@ -44,8 +51,10 @@ def by_ids(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Person]:
 
 
 def by_email(conn: sqlite3.Connection, email: str) -> Person | None:
-    """The person registered with that address, in any case, or None."""
-    row = conn.execute(_SELECT + "where p.email = ?", (lower(email.strip()),)).fetchone()
+    """The person registered with that address, or who writes from it as well, in any case; or None."""
+    wanted = lower(email.strip())
+    row = conn.execute(_SELECT + "where p.email = ?", (wanted,)).fetchone()
+    row = row or conn.execute(_SELECT + _BY_OTHER, (wanted,)).fetchone()
     return person(row) if row else None
 
 
@@ -79,8 +88,13 @@ def suspend(conn: sqlite3.Connection, id: int, at: str, why: str) -> bool:
 
 def suspended(conn: sqlite3.Connection, id: int) -> bool:
     """True if nothing is sent to this person any more."""
+    return suspended_at(conn, id) is not None
+
+
+def suspended_at(conn: sqlite3.Connection, id: int) -> str | None:
+    """Since when that is, as the database writes it."""
     row = conn.execute("select suspended_at from person where id = ?", (id,)).fetchone()
-    return row is not None and row["suspended_at"] is not None
+    return row["suspended_at"] if row else None
 
 
 def count_suspended(conn: sqlite3.Connection) -> int:
@@ -90,10 +104,9 @@ def count_suspended(conn: sqlite3.Connection) -> int:
 
 def sheet(conn: sqlite3.Connection, email: str) -> dict[str, object] | None:
     """What `show EMAIL` prints, or None."""
-    row = conn.execute(_SELECT + "where p.email = ?", (lower(email.strip()),)).fetchone()
-    if row is None:
+    who = by_email(conn, email)
+    if who is None:
         return None
-    who = person(row)
     refs = conn.execute(
         "select ref from dossier where expert_id = ? or staff_id = ? "
         "union select d.ref from dossier d join assignment a on a.dossier_id = d.id where a.person_id = ? order by 1",
@@ -107,6 +120,7 @@ def sheet(conn: sqlite3.Connection, email: str) -> dict[str, object] | None:
         "rights": sorted(right.value for right in who.rights),
         "active": who.active,
         "shared": who.shared,
-        "suspended": row["suspended_at"],
+        "suspended": suspended_at(conn, who.id),
+        "other_addresses": person_addresses.of_person(conn, who.id),
         "dossiers": [r["ref"] for r in refs],
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailbot.domain.model import Outcome
+from mailbot.letters.render import ABOUTS
 from mailbot.letters.scene import Mail, Scene, Would
 from tests.unit.letters.people import ADDRESS, LATER, MAITE, MIREILLE, OGA, SCRIPTED
 
@@ -22,6 +23,9 @@ SEVERAL = (
     Would("undo", "D0012-2025-1"),
 )
 
+NEW = replace(MAITE, email="maite@autre.example", name="", firm=None)
+LISTED = Scene(OGA, LATER, MAITE, reply_to=ADDRESS, mail=Mail("mes adresses", LATER))
+
 SCENES: dict[str, dict[str, Scene]] = {
     "confirm_mail": {
         "": ASKED,
@@ -31,6 +35,16 @@ SCENES: dict[str, dict[str, Scene]] = {
             would=(Would("treat", "D0009-2025-2", outcome=Outcome.SATISFACTORY), Would("held_line", "7")),
         ),
         "nothing": replace(ASKED, would=()),
+    },
+    "confirm_address": {
+        "": Scene(OGA, LATER, NEW, reply_to=ADDRESS, would_until=LATER + timedelta(hours=48)),
+    },
+    "addresses": {
+        about.replace(" ", "_"): replace(
+            LISTED, about=about, word="maite@autre.example" if about else "",
+            missing=("maite@autre.example",) if about in ("", "confirmed", "known") else (),
+        )
+        for about in ABOUTS["addresses"]
     },
     "refusal": {"OutOfTurn_waited": replace(ASKED, refusal="OutOfTurn", about="waited", would=())},
 }  # fmt: skip
