@@ -251,3 +251,35 @@ def test_a_colleague_may_answer_for_a_stranger_and_nobody_else(campaign: Campaig
     assert (shown["state"], shown["answers"][0]["by"]) == ("submitted", ELISE[1])
     assert shown["answers"][0]["written_by"].startswith(INES[0])
     assert REF in campaign.letter(MIREILLE, "to_treat").subject
+
+
+@pytest.mark.slow
+def test_a_reminder_of_several_questions_answered_by_a_stranger_and_a_colleague(living: Campaign) -> None:
+    living.advance(timedelta(days=20))
+    reminder = living.letter(AICHA, "reminder", "")
+    why = living.reply(reminder, INES, "1) La première.\n3) La troisième.")
+    assert why["decision"] == "SomeoneAnswered"
+    letter = living.letter(AICHA, "someone_answered", "")
+    assert "D0009-2025-3" in letter.text
+    assert living.reply(reminder, INES, "Bien reçu, je regarde.")["decision"] != "SomeoneAnswered"
+    assert living.reply(letter, AICHA, "oui")["decision"] == "accepted"
+    shown = {n: living.show(f"D0009-2025-{n}") for n in (1, 2, 3)}
+    assert [shown[n]["state"] for n in (1, 2, 3)] == ["proposed", "asked", "proposed"]
+    assert shown[3]["answers"][0]["written_by"].startswith(INES[0])
+    assert living.reply(reminder, ELISE, "2) La deuxième.")["state"] == "done"
+    assert living.show("D0009-2025-2")["answers"][0]["by"] == ELISE[1]
+
+
+@pytest.mark.parametrize("kind", ["receipt", "sent_back", "asked_again"])
+def test_any_letter_that_may_be_answered(campaign: Campaign, kind: str) -> None:
+    campaign.proposed()
+    if kind == "sent_back":
+        campaign.reply(campaign.letter(MAITE, "approval"), MAITE, "Non : à revoir")
+    if kind == "asked_again":
+        campaign.reply(campaign.letter(MAITE, "approval"), MAITE, "OK")
+        campaign.reply(campaign.letter(MIREILLE, "to_treat"), MIREILLE, "redemander : et la page 2 ?")
+    letter = campaign.letter(AICHA, kind)
+    assert campaign.reply(letter, INES, WORDS)["decision"] == "SomeoneAnswered"
+    assert campaign.reply(asked(campaign), AICHA, "accepter")["decision"] == "accepted"
+    assert campaign.show()["answers"][-1]["text"].endswith(WORDS)
+    assert campaign.reply(letter, OLIVIER, "De ma part aussi.")["decision"] == "propose"
