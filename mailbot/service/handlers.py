@@ -32,6 +32,8 @@ TRUST_NEEDED: dict[Verb, Trust] = {
     Verb.POSTPONE: Trust.TOKEN,
     Verb.PASS_ON: Trust.TOKEN,
     Verb.CONFIRM: Trust.TOKEN,
+    Verb.ADDRESSES: Trust.CLAIMED,
+    Verb.OTHER_ADDRESS: Trust.PROVEN,
     Verb.FORGET: Trust.TOKEN,
     Verb.ABSENCE: Trust.TOKEN,
     Verb.STAND_IN: Trust.PROVEN,
@@ -57,6 +59,8 @@ RAISED_BY: dict[Verb, str] = {
     Verb.POSTPONE: "answer",
     Verb.PASS_ON: "answer",
     Verb.CONFIRM: "answer",
+    Verb.ADDRESSES: "read_list",
+    Verb.OTHER_ADDRESS: "rights",
     Verb.ABSENCE: "answer",
     Verb.STAND_IN: "approve",
     Verb.BACK: "answer",
@@ -292,16 +296,16 @@ def _help(job: Job, intent: Intent) -> str:
     return "help"
 
 
-HANDLERS: dict[Verb, Callable[[Job, Intent], str]] = {
-    Verb.ANSWER: _answer,
-    Verb.POSTPONE: _postpone,
-    Verb.PASS_ON: _pass_on,
 def _addresses(job: Job, intent: Intent) -> str:
     if intent.text:
         by_one_person(job)
     return other_addresses.handle(job, intent)
 
 
+HANDLERS: dict[Verb, Callable[[Job, Intent], str]] = {
+    Verb.ANSWER: _answer,
+    Verb.POSTPONE: _postpone,
+    Verb.PASS_ON: _pass_on,
     Verb.APPROVE: _approve,
     Verb.AMEND: _amend,
     Verb.SEND_BACK: _send_back,
@@ -310,12 +314,12 @@ def _addresses(job: Job, intent: Intent) -> str:
     Verb.WITHDRAW: _withdraw,
     Verb.UNDO: _undo,
     Verb.CONFIRM: waiting.decide,
+    Verb.ADDRESSES: _addresses,
+    Verb.OTHER_ADDRESS: _addresses,
     Verb.ABSENCE: _absence,
     Verb.STAND_IN: _absence,
     Verb.BACK: _back,
     Verb.HELP: _help,
-    Verb.ADDRESSES: _addresses,
-    Verb.OTHER_ADDRESS: _addresses,
     Verb.BROWSERS: browsers_by_mail.show,
     Verb.FORGET: browsers_by_mail.forget,
 }
