@@ -168,6 +168,8 @@ def build(
         raise Held("written by a stranger" if target.person is None else "written by somebody who left")
     if target.trust is Trust.NONE:
         raise Held("disowned by the domain it claims to come from")
+    if target.conversation is None and target.matched_by:
+        raise Held("names a conversation that is none of ours, or is over")
     if target.conversation and target.trust < Trust.TOKEN:
         raise Held("not the person of this conversation, nor a colleague")
     job = Job(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..domain.model import Person, Role
@@ -18,8 +18,10 @@ from ..store import conversations, people
 from ..store.conversations import Conversation
 from .system import System
 
-_IN_ID = re.compile(r"<([a-z2-7]{26})\.\d+@", re.IGNORECASE)
-_MAILTO = re.compile(r"[\w.%-]*(?:\+|%2b|-)([a-z2-7]{26})@", re.IGNORECASE)
+_IN_ID = re.compile(r"<([a-z0-9]{26})\.\d+@([^<>\s]+)>", re.IGNORECASE)
+_MAILTO = re.compile(r"[\w.%-]*(?:\+|%2b|-)([a-z0-9]{26})@([\w.-]*)", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-z0-9]{26}")
+UNKNOWN = 0  #: stands for what has the form of a token of ours and is none, or opens no conversation
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Target:
     """Where a message belongs, as far as it can be told."""
 
     conversation: Conversation | None
-    matched_by: str  #: envelope, header, message-id, foot-line, or "" for none
+    matched_by: str  #: envelope, header, message-id, foot-line, or "" for none; without a conversation: one not known
     person: Person | None
     trust: Trust
 
@@ -41,6 +43,8 @@ def find(system: System, conn: sqlite3.Connection, message: InboundMessage, enve
         _no_likeness(conn, sender, conversation)
     holds = bool(conversation and person and may_hold(conn, person, conversation))
     trust = grade(sender, envelope.verdict, person is not None and person.active, holds)
+    if matched_by == "envelope" and conversation and conversation.number not in _inside(system, message):
+        trust = min(trust, Trust.TOKEN)  # what vouches for its words does not say that they were written to us here
     return Target(conversation, matched_by, person, trust)
 
 
@@ -66,18 +70,33 @@ def may_hold(conn: sqlite3.Connection, person: Person, conversation: Conversatio
 def _conversation(
     system: System, conn: sqlite3.Connection, message: InboundMessage, envelope: Envelope
 ) -> tuple[Conversation | None, str]:
-    """The conversation by the first carrier that names one (DESIGN: no single carrier may be needed)."""
-    in_envelope = set(_verified(system, (system.token_in(a) for a in envelope.recipients)))
-    in_header = set(_verified(system, (system.token_in(a.address) for a in (*message.to, *message.cc))))
+    """The conversation by the first carrier that names one (DESIGN: no single carrier may be needed).
+
+    What looks like a token of ours and is none names a conversation as well, one that nobody holds: whoever tries one
+    sees the same, be it made up, closed, or somebody else's.
+    """
+    in_envelope = _named(system, envelope.recipients)
+    in_header = _in_header(system, message)
     if in_envelope and in_header and not in_envelope & in_header:
         raise Held("the envelope names one conversation, the header another")
+    if in_envelope and not in_header and (named := _ids(system, message)) and not in_envelope & named:
+        raise Held("the envelope names one conversation, the letter that is answered another")
     for found, by in ((in_envelope, "envelope"), (in_header, "header")):
         if found:
             return _only(conn, found, by)
     for found, by in ((_ids(system, message), "message-id"), (_foot_lines(system, message), "foot-line")):
         if found:
             return _only(conn, found, by)
-    return None, ""
+    return None, "envelope" if any(_TOKEN.fullmatch(system.token_in(a)) for a in envelope.recipients) else ""
+
+
+def _in_header(system: System, message: InboundMessage) -> set[int]:
+    return _named(system, [address.address for address in (*message.to, *message.cc)])
+
+
+def _inside(system: System, message: InboundMessage) -> set[int]:
+    """The conversations that the message itself names, anywhere: a signature of its domain holds for these."""
+    return _in_header(system, message) | _ids(system, message) | _foot_lines(system, message)
 
 
 def _only(conn: sqlite3.Connection, found: set[int], by: str) -> tuple[Conversation | None, str]:
@@ -86,19 +105,23 @@ def _only(conn: sqlite3.Connection, found: set[int], by: str) -> tuple[Conversat
     return conversations.get(conn, found.pop()), by
 
 
-def _verified(system: System, tokens: Iterator[str]) -> Iterator[int]:
+def _named(system: System, addresses: Iterable[str]) -> set[int]:
+    """The numbers of the conversations that addresses of ours name. The reverse-path of a letter names none."""
+    return set(_numbers(system, filter(_TOKEN.fullmatch, map(system.token_in, addresses))))
+
+
+def _numbers(system: System, tokens: Iterable[str]) -> Iterator[int]:
     for text in tokens:
-        known = token.verify(text, system.keys) if text else None
-        if known and known[0] not in (Purpose.PAGE, Purpose.BOUNCE):
-            yield known[1]
+        purpose, number = token.verify(text, system.keys) or (Purpose.PAGE, UNKNOWN)
+        if purpose is not Purpose.BOUNCE:
+            yield UNKNOWN if purpose is Purpose.PAGE else number
 
 
 def _ids(system: System, message: InboundMessage) -> set[int]:
     """By the Message-IDs of ours that the reply names; the newest counts."""
     for ids in (message.in_reply_to, tuple(reversed(message.references))):
         for one in ids:
-            found = set(_verified(system, iter(_IN_ID.findall(one))))
-            if found:
+            if found := set(_numbers(system, _meant(system, _IN_ID.findall(one)))):
                 return found
     return set()
 
@@ -106,8 +129,14 @@ def _ids(system: System, message: InboundMessage) -> set[int]:
 def _foot_lines(system: System, message: InboundMessage) -> set[int]:
     """By the foot line of a letter that was forwarded whole: the first that stands in the text or the HTML."""
     for body in (message.text, message.html):
-        for text in _MAILTO.findall(body[:400_000]):
-            found = set(_verified(system, iter([text])))
-            if found:
+        for one in _MAILTO.findall(body[:400_000]):
+            if found := set(_numbers(system, _meant(system, [one]))):
                 return found
     return set()
+
+
+def _meant(system: System, found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The tokens among what looks like one: ours wherever they stand, others before our domain alone."""
+    for text, domain in found:
+        if domain.lower().rstrip(".") == system.domain.lower() or token.verify(text, system.keys):
+            yield text
