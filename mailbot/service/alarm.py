@@ -25,6 +25,7 @@ from ..mail.message import Address, OutgoingMessage
 from ..maillog import told
 from ..store import inbox, outbox
 from ..store.db import moment, set_setting, setting, stamp
+from . import erasing
 from .system import System
 
 log = logging.getLogger("mailbot.alarm")
@@ -37,11 +38,13 @@ TITLES = {
     "outbox": "letters do not leave",
     "letters": "a letter could not be written",
     "infected": "a file that was taken is infected",
+    "retention": "dossiers are kept longer than [retention] says",
     "flood": "somebody floods us with mail",
 }
 AGAIN = timedelta(hours=1)  #: between two alarms of the same name
 UNWORKED = timedelta(minutes=15)
 UNSENT = timedelta(minutes=60)
+MONTH = timedelta(days=31)
 FLOODED = timedelta(minutes=10)
 COMMAND_SECONDS = 30.0
 
@@ -154,6 +157,25 @@ def watch(system: System) -> None:
             "Look at `mailbot outbox list`: each line ends with what the host of [smtp_out] said.",
         )
     _flood(system, now)
+    _retention(system, now)
+
+
+def _retention(system: System, now: datetime) -> None:
+    """Looked at once a day; an alarm once a month, and not before a month too long."""
+    last = setting(system.store, "retention_looked_at")
+    if last and now - moment(last) < timedelta(days=1):
+        return
+    said = setting(system.store, "alarm_retention")
+    count = 0 if said and now - moment(said) < MONTH else erasing.due(system, MONTH)
+    with system.store.tx() as conn:
+        set_setting(conn, "retention_looked_at", stamp(now))
+    if count:
+        raise_alarm(
+            system,
+            "retention",
+            f"{count} dossiers have been closed for a month longer than [retention] dossiers_years says. Nothing is "
+            "erased by itself.\n\n`mailbot purge --dry-run` says what would go; docs/running.md has a line for cron.",
+        )
 
 
 def _flood(system: System, now: datetime) -> None:

@@ -11,7 +11,7 @@ from ..errors import ConfigError, MailbotError
 from ..letters.render import KINDS, render
 from ..store import journal
 from ..store.db import broken
-from . import samples, weaknesses
+from . import erasing, samples, weaknesses
 from .system import System
 from .weaknesses import Line
 
@@ -40,6 +40,9 @@ def _database(system: System) -> Iterator[Line]:
     if faults:
         yield Line("error", "journal", f"{faults[0]} ({len(faults)} faults)")
     yield Line("ok", "database", f"{system.store.path}: whole, schema up to date")
+    count = erasing.due(system)
+    if count:
+        yield Line("warning", "retention", f"{count} dossiers are kept longer than it says; mailbot purge --dry-run")
 
 
 def _scanner(system: System) -> Iterator[Line]:

@@ -129,11 +129,7 @@ def purge(system: System, found: Plan, limits: Before, who: Who, progress: Progr
     if found.mails or found.letters or found.traces:
         _say(system, "erased", {**who.said, "mails": len(found.mails), "letters": len(found.letters)}, who)
     for one in found.dossiers:
-        with system.store.tx() as conn:
-            if not retention.still_due(conn, one, limits.dossiers):
-                done.left += 1
-                continue
-        part(system, one, who, done)
+        part(system, one, who, done, limits.dossiers)
         progress()
     done.mails += mails(system, found.mails)
     done.letters += letters(system, found.letters)
@@ -144,10 +140,13 @@ def purge(system: System, found: Plan, limits: Before, who: Who, progress: Progr
     return done
 
 
-def part(system: System, one: Due, who: Who, done: Done) -> None:
-    """Erase a dossier and year, in one transaction."""
+def part(system: System, one: Due, who: Who, done: Done, limit: datetime | None = None) -> None:
+    """Erase a dossier and year, in one transaction; with a limit, unless something happened to it since."""
     now = system.now()
     with system.store.tx() as conn:
+        if limit and not retention.still_due(conn, one, limit):
+            done.left += 1
+            return
         own = erasing.letters_of(conn, one.part)
         came = erasing.mails_of(conn, one.part)
         alone = [id for id in came if not retention.other_questions(conn, id, one.part)]
@@ -247,7 +246,8 @@ def ranges(numbers: Sequence[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in out)
 
 
-def due(system: System) -> dict[str, int]:
-    """How much has been kept longer than [retention] says, by what it is; {} where nothing has."""
-    found = plan(system, before(system, None)).told()
-    return {what: count for what, count in found.items() if count}
+def due(system: System, longer: timedelta = timedelta(0)) -> int:
+    """How many dossiers have been kept longer than [retention] says, and so much longer still."""
+    limit = before(system, None).dossiers - longer
+    found = retention.dossiers(system.store.conn, limit, limit)
+    return len({one.part.dossier_id for one in found})

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..store import inbox, outbox, people, questions
 from ..store.db import setting
-from . import brakes
+from . import brakes, erasing
 from .system import System
 
 
@@ -26,6 +26,7 @@ class Status:
     last_digest_at: str | None
     paused: str  #: why no letter leaves; "": letters leave
     sandbox: bool
+    kept_too_long: int = 0  #: dossiers that [retention] lets go
 
     def as_json(self) -> dict[str, Any]:
         """The keys that scripts rely on."""
@@ -38,6 +39,7 @@ class Status:
             "paused_why": self.paused or None,
             "last_mail_at": self.last_mail_at,
             "last_digest_at": self.last_digest_at,
+            "kept_too_long": self.kept_too_long,
         }
 
     def as_text(self) -> str:
@@ -54,6 +56,11 @@ class Status:
             ("suspended", str(self.suspended)),
             ("last mail", self.last_mail_at or "none yet"),
             ("last digest", self.last_digest_at or "none yet"),
+            *(
+                [("retention", f"{self.kept_too_long} dossiers may go: `mailbot purge --dry-run`")]
+                if self.kept_too_long
+                else []
+            ),
             ("next", self.next()),
         ]
         return "\n".join(f"{name:11} {value}" for name, value in rows)
@@ -70,7 +77,9 @@ class Status:
             return "mailbot outbox list (letters that were refused)"
         if not sum(self.questions.values()):
             return "mailbot import FILE..."
-        return "mailbot ask --dry-run" if self.questions["draft"] else "nothing"
+        if self.questions["draft"]:
+            return "mailbot ask --dry-run"
+        return "mailbot purge --dry-run" if self.kept_too_long else "nothing"
 
 
 def _oldest(age: timedelta | None) -> str:
@@ -96,4 +105,5 @@ def status(system: System) -> Status:
         last_digest_at=setting(system.store, "last_digest_at") or None,
         paused=brakes.paused(system.store),
         sandbox=setting(system.store, "sandbox") == "1",
+        kept_too_long=erasing.due(system),
     )

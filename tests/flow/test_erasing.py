@@ -14,10 +14,10 @@ import pytest
 
 from mailbot.demo.postoffice import Letter
 from mailbot.mail import traces
-from mailbot.service import erasing, pages
+from mailbot.service import alarm, erasing, pages
 from mailbot.store import journal
 from tests.campaign import AICHA, MAITE, MIREILLE, REF, Campaign
-from tests.operators import Run, kinds_of_journal
+from tests.operators import Run, alarms, kinds_of_journal, tampering, with_policy
 
 pytestmark = pytest.mark.slow  # whole services and files: `make test` only
 
@@ -291,3 +291,44 @@ def stranger(campaign: Campaign, word: str) -> Any:
     message["Auto-Submitted"] = "auto-replied"
     message.set_content(word)
     return message
+
+
+def test_what_is_due_by_retention_is_said_and_goes(campaign: Campaign, run: Run) -> None:
+    """Nothing goes by itself: status, check and, a month later, an alarm say it."""
+    with_policy(campaign, alarm_email="ops@assaprol.example")
+    close(run, "D0009-2025-1", "D0009-2025-2", "D0009-2025-3")
+    campaign.run()
+    assert json.loads(run("status", "--json")[1])["kept_too_long"] == 0
+    with tampering(campaign) as conn:  # seven years pass in a moment
+        conn.execute("update journal set at = '2019' || substr(at, 5)")
+        conn.execute("update document set added_at = '2019' || substr(added_at, 5)")
+    assert json.loads(run("status", "--json")[1])["kept_too_long"] == 9, "documents of dossiers without questions too"
+    assert "mailbot purge" in run("status")[1]
+    assert "kept longer" in run("check")[1]
+    alarm.watch(campaign.system)
+    alarm.watch(campaign.system)
+    campaign.run()
+    assert len(alarms(campaign)) == 1
+    assert holding(campaign, MEMBER)
+    code, out, err = run("purge", "--yes")
+    assert (code, "9 dossiers" in out) == (0, True), out + err
+    assert holding(campaign, MEMBER) == []
+    assert json.loads(run("status", "--json")[1])["kept_too_long"] == 0
+
+
+def test_somebody_who_is_not_registered_is_forgotten(campaign: Campaign, run: Run) -> None:
+    message = stranger(campaign, "canari-inconnu")
+    campaign.hand_in(message)
+    assert holding(campaign, "robot@machine.example")
+    code, out, err = run("forget", "Robot@machine.example", "--yes")
+    assert (code, "1 mails by him" in out) == (0, True), out + err
+    assert (holding(campaign, "robot@machine.example"), holding(campaign, "canari-inconnu")) == ([], [])
+    assert run("verify")[0] == 0
+
+
+def test_the_member_of_a_dossier_is_forgotten_by_its_reference(campaign: Campaign, run: Run) -> None:
+    answered(campaign)
+    code, out, err = run("forget", "D0009", "--yes")
+    assert (code, "erased: 1 dossier years" in out) == (0, True), out + err
+    assert (holding(campaign, MEMBER), holding(campaign, WORD)) == ([], [])
+    assert run("verify")[0] == 0
