@@ -81,8 +81,6 @@ def page_of(system: System, conn: sqlite3.Connection, conversation: Conversation
     concerned = person.role is Role.STAFF or of_the_firm(person, question)
     if not person.active or not concerned or _over(system, question, history):
         return None
-    if question.waiting == shown.version and not waits_for(question, person, system.now()) and not _of_staff(person):
-        return None  # a stand-in whose time is over
     question = replace(question, last=deeds.last(conn, question_id))
     address = token.make(Purpose.PAGE, conversation.number, system.keys)
     page = Page("", address, conversation.number, person, question, shown, history=tuple(history))
@@ -121,10 +119,6 @@ def waits_for(question: Question, person: Person, now: datetime) -> int:
     return question.waiting if belongs(person, Who.APPROVER, question, now) else 0
 
 
-def _of_staff(person: Person) -> bool:
-    return person.role is Role.STAFF
-
-
 def _newer(system: System, conn: sqlite3.Connection, page: Page) -> str:
     version = waits_for(page.question, page.person, system.now())
     if not version:
@@ -141,9 +135,15 @@ def _before(system: System, conn: sqlite3.Connection, page: Page) -> Answer | No
 def _told(conn: sqlite3.Connection, question_id: int) -> list[dict[str, Any]]:
     """The history of a question, with names and times for people."""
     rows = journal.history(conn, question_id)
-    found = {row["by"]: people.by_email(conn, row["by"]) for row in rows if row["by"]}
+    known = {email: people.by_email(conn, email) for row in rows for email in (row["by"], row["instead_of"]) if email}
+    names = {email: person.name for email, person in known.items() if person}
     return [
-        {**row, "name": person.name if (person := found.get(row["by"])) else "", "moment": moment(row["at"])}
+        {
+            **row,
+            "name": names.get(row["by"], ""),
+            "for_name": names.get(row["instead_of"], ""),
+            "moment": moment(row["at"]),
+        }
         for row in rows
     ]
 

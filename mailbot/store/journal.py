@@ -97,11 +97,11 @@ def last_comment(conn: sqlite3.Connection, question_id: int) -> str:
 def history(conn: sqlite3.Connection, question_id: int) -> list[dict[str, Any]]:
     """What happened to a question, oldest first, as `show QUESTION --json` tells it."""
     rows = conn.execute(
-        "select j.at, j.kind, p.email, j.version, i.message_id from journal j "
+        "select j.at, j.kind, p.email, j.version, i.message_id, b.payload from journal j "
         "left join person p on p.id = j.person_id left join inbox i on i.id = j.inbox_id "
-        "where j.question_id = ? order by j.seq",
+        "left join journal_payload b on b.seq = j.seq where j.question_id = ? order by j.seq",
         (question_id,),
-    )
+    ).fetchall()
     return [
         {
             "at": r["at"],
@@ -109,6 +109,16 @@ def history(conn: sqlite3.Connection, question_id: int) -> list[dict[str, Any]]:
             "by": r["email"],
             "version": r["version"] or None,
             "message": r["message_id"],
+            "instead_of": _instead_of(conn, r["kind"], r["payload"]),
         }
         for r in rows
     ]
+
+
+def _instead_of(conn: sqlite3.Connection, kind: str, payload: str | None) -> str | None:
+    """The address of the expert in whose place a stand-in decided; None where nobody stood in."""
+    if kind not in ("approved", "amended", "sent_back") or not payload:
+        return None
+    id = json.loads(payload).get("instead_of")
+    row = conn.execute("select email from person where id = ?", (id,)).fetchone() if id else None
+    return row["email"] if row else None

@@ -63,6 +63,7 @@ def test_a_stand_in_decides_while_it_lasts_and_not_a_moment_longer(campaign: Cam
     assert campaign.reply(approval, OLIVIER, "OK")["decision"] == "approved"
     (answer,) = campaign.show()["answers"]
     assert (answer["approved_by"], answer["approved_for"]) == (OLIVIER[1], MAITE[1])
+    assert [h["instead_of"] for h in campaign.show()["history"]] == [None, None, MAITE[1]]
     assert "en remplacement de Maïté Martin" in words(campaign.letter(MIREILLE, "to_treat"))
     other = campaign.letter(AICHA, "question", "D0009-2025-1")
     campaign.reply(other, AICHA, "Une autre.")
@@ -91,7 +92,9 @@ def test_the_page_of_a_stand_in_opens_while_it_lasts(campaign: Campaign) -> None
     assert page is not None
     assert page.kind == "approve"
     go_to(campaign, 4)
-    assert page_of(campaign.system, conn, conversation) is None
+    page = page_of(campaign.system, conn, conversation)
+    assert page is not None
+    assert (page.kind, page.undo) == ("changed", False)  # « Maïté Martin suit ce dossier : la décision lui revient »
 
 
 def _page(letter: Letter) -> str:
