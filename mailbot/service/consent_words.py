@@ -166,7 +166,7 @@ NO = re.compile(
 AGAIN = re.compile(
     _any(
         r"""(?:{answer} )?(?:(?:c'est|est|reste) )?(?:entierement )?a (?:{redo}|{ret})\b
-        |{redo}(?= (?:le|la|les|l'|cette|ce|votre|ta|avec|par|de)\b)|{bring}(?= (?:le|la|les|l'|un|une|des)\b)|{redo_you}\b|(?:renvoyez|retournez|rendez)(?: (?:la|le))?(?: {answer})? {back}
+        |(?:completer|corriger|revoir|refaire|reprendre|rectifier|modifier)(?= (?:le|la|les|l'|cette|ce|votre|ta|avec|par|de)\b)|{redo_you}\b|(?:renvoyez|retournez|rendez)(?: (?:la|le))?(?: {answer})? {back}
         |{asking}(?: a)?(?: @)? ?(?:de |d')?(?:bien vouloir )?(?:(?:me|nous|le|la|les|y|en) |l')*(?:(?:{redo}|{bring})\b(?! (?:ce que vous|votre (?:demande|question|attente)))|{ret}(?: {answer})? {back})
         |(?:peux tu|pouvez vous|pourrais tu|pourriez vous) (?:le |la |les )?{redo}\b
         |(?:il faut|il faudrait|merci|je (?:demande|souhaite|voudrais|veux)|j'aimerais) (?:qu'|que )(?:elle|il|@|(?:ma|mon) [a-z]+) (?:la |le |les |l')?{redo_she}\b""",
