@@ -14,7 +14,7 @@ from typing import Any
 from mailbot.store import outbox
 from tests.hostile import judge, wire
 from tests.hostile.judge import Seen
-from tests.hostile.world import CASES, TOKEN, World
+from tests.hostile.world import CASES, TOKEN, World, bytes_of
 
 #: bounces last: they suspend people
 ORDER = ("control", "mime", "attachment", "duplicate", "injection", "identity", "smtp", "automation")
@@ -68,7 +68,7 @@ def play(world: World, cases: Iterable[dict[str, Any]], slow: bool = False) -> I
 
 
 def _play(world: World, case: dict[str, Any], slow: bool = False) -> Seen:
-    raw = (CASES / (case.get("wire") or case["file"])).read_bytes()
+    raw = bytes_of(case)
     seen = Seen(case, world, _bound(world, case, raw))
     _settle(world)
     asked = len(world.connections())

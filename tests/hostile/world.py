@@ -62,6 +62,11 @@ RIGHTS = {
 }
 
 
+def bytes_of(case: dict[str, Any]) -> bytes:
+    """What a case sends: made when it is played, or a file beside the manifest."""
+    return case["raw"] if "raw" in case else (CASES / (case.get("wire") or case["file"])).read_bytes()
+
+
 @dataclass(frozen=True)
 class Bound:
     """What stands in our world for a token of the cases."""
@@ -159,7 +164,12 @@ def world(folder: Path, manifest: dict[str, Any]) -> Iterator[World]:
         config = load(folder / "config.toml", os.environ)
         apps.initialise(config, sandbox=True)
         made = World(Sandbox(folder, office), apps.build(config))
-        places = [*tokens["tokens"], *_unnamed(manifest, {t["token"] for t in tokens["tokens"]}), *_of_pages()]
+        places = [
+            *tokens["tokens"],
+            *manifest.get("places", ()),
+            *_unnamed(manifest, {t["token"] for t in (*tokens["tokens"], *manifest.get("places", ()))}),
+            *_of_pages(),
+        ]
         _import(made, folder, tokens["people"], places)
         _bring_to_states(made, places)
         try:
@@ -219,7 +229,7 @@ def _unnamed(manifest: dict[str, Any], known: set[str]) -> Iterator[dict[str, An
     """Places for tokens that only the cases name; one that is a letter off a known one stays unknown."""
     seen = {token[:-1] for token in known}
     for case in manifest["cases"]:
-        raw = (CASES / (case.get("wire") or case["file"])).read_bytes()
+        raw = bytes_of(case)
         for found in TOKEN.finditer(raw + b" ".join(a.encode() for a in case["envelope"]["rcpt_to"] or ())):
             token = found[0].decode().lower()
             if token[:-1] in seen:
