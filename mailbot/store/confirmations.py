@@ -9,27 +9,31 @@ from .db import moment, stamp
 
 #: The name of errors.NotProven and the kind of the letter. The first stands in the queries: their index holds it only.
 _WAITS = "i.decision = 'NotProven'"
-_ASKED = f"inbox i join outbox o on o.cause = i.id and o.kind = 'confirm_mail' where {_WAITS}"
+#: Each mail that waits with its newest letter: staff may put it back to work, and then it is asked about anew.
+_ASKED = (
+    "(select i.id id, max(o.date) asked from inbox i join outbox o on o.cause = i.id and o.kind = 'confirm_mail' "
+    f"where {_WAITS} and i.state = 'held' group by i.id)"
+)
 
 
 def asked_at(conn: sqlite3.Connection, inbox_id: int) -> datetime | None:
-    """When the person was asked about that mail, whatever became of it; None where nobody was."""
-    row = conn.execute("select date from outbox where cause = ? and kind = 'confirm_mail'", (inbox_id,)).fetchone()
-    return moment(row["date"]) if row else None
+    """When the person was last asked about that mail, whatever became of it; None where nobody was."""
+    row = conn.execute(
+        "select max(date) asked from outbox where cause = ? and kind = 'confirm_mail'", (inbox_id,)
+    ).fetchone()
+    return moment(row["asked"]) if row["asked"] else None
 
 
 def old(conn: sqlite3.Connection, before: datetime) -> list[int]:
     """Ids of the mails that wait since a letter written by then."""
-    rows = conn.execute(
-        f"select i.id from {_ASKED} and i.state = 'held' and o.date <= ? order by i.id", (stamp(before),)
-    )
+    rows = conn.execute(f"select id from {_ASKED} where asked <= ? order by id", (stamp(before),))
     return [row["id"] for row in rows]
 
 
 def oldest(conn: sqlite3.Connection) -> datetime | None:
     """When the first of those that wait was asked about."""
-    row = conn.execute(f"select min(o.date) date from {_ASKED} and i.state = 'held'").fetchone()
-    return moment(row["date"]) if row["date"] else None
+    row = conn.execute(f"select min(asked) asked from {_ASKED}").fetchone()
+    return moment(row["asked"]) if row["asked"] else None
 
 
 def closed(conn: sqlite3.Connection, reasons: tuple[str, ...], since: datetime, limit: int) -> list[sqlite3.Row]:

@@ -13,12 +13,14 @@ from mailbot.demo.postoffice import Letter, reply
 from mailbot.domain import commands as c
 from mailbot.domain.model import Channel, Written
 from mailbot.domain.questions import Act
-from mailbot.service import ingress, pages
+from mailbot.service import confirmation, ingress, pages
 from mailbot.service.questions import act, find
 from mailbot.service.work import work_all
 from mailbot.store import inbox, people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 from tests.flow.test_second_look import at, number, states, waiting  # noqa: F401
+
+pytestmark = pytest.mark.slow  # `make test` only
 
 ONE, TWO, THREE = (f"D0009-2025-{n}" for n in (1, 2, 3))
 HOURS = timedelta(hours=1)
@@ -209,6 +211,19 @@ def test_a_late_yes_is_too_late_even_before_anything_is_closed(spoofed: tuple[Ca
     here.app.clock.set(here.now + 48 * HOURS)
     assert here.reply(letter(here), MAITE, "OUI")["decision"] == "OutOfTurn"
     assert (kept(here, id)["state"], here.show()["state"]) == ("held", "proposed")
+
+
+def test_put_back_to_work_by_staff_it_is_asked_about_anew(spoofed: tuple[Campaign, int]) -> None:
+    here, id = spoofed
+    here.app.clock.set(here.now + 47 * HOURS)
+    with here.system.store.tx() as conn:
+        inbox.set_state(conn, id, "new")
+    here.run()
+    assert here.kinds(MAITE).count("confirm_mail") == 2
+    here.app.clock.set(here.now + 2 * HOURS)
+    assert confirmation.close_old(here.system) == 0
+    assert here.reply(letter(here), MAITE, "OUI")["decision"] == "confirmed"
+    assert here.show()["state"] == "submitted"
 
 
 def test_what_changed_meanwhile_is_refused(spoofed: tuple[Campaign, int]) -> None:

@@ -14,6 +14,8 @@ from mailbot.store import people
 from tests.campaign import AICHA, ELISE, MAITE, Campaign
 from tests.flow.test_bounces import HARD, bounce, suspended
 
+pytestmark = pytest.mark.slow  # `make test` only
+
 OTHER = ("Maïté", "maite@autre.example")
 BOT = "eccv@assaprol.example"
 
