@@ -14,6 +14,8 @@ from tests.background import Background
 from tests.campaign import MAITE, Campaign
 from tests.gateways.visiting import FIREFOX, confirmed
 
+pytestmark = pytest.mark.slow  # `make test` only
+
 
 @pytest.fixture
 def page(campaign: Campaign, background: Background) -> Iterator[str]:
