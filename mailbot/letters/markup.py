@@ -20,7 +20,9 @@ from .typography import NBSP, french
 TEXT_WIDTH = 72
 MAILTO_LIMIT = 500
 
-_AMOUNT = re.compile(rf"\d{{1,3}}(?:[ {NBSP}\u202f]\d{{3}})+(?:,\d+)?[ {NBSP}\u202f]?€?|\d+(?:,\d+)?[ {NBSP}\u202f]€")
+_AMOUNT = re.compile(
+    rf"(?<!\w)\d{{1,3}}(?:[ {NBSP}\u202f]\d{{3}})+(?!\d)(?:,\d+)?[ {NBSP}\u202f]?€?|\d+(?:,\d+)?[ {NBSP}\u202f]€"
+)
 _HANG = re.compile(r"  [*-] |  \[|! |")
 CHANGED = "  |   "  #: how the further lines of what was added or removed begin
 #: how a line begins that somebody typed -> how it goes on, so that no line of it looks like one of ours
