@@ -116,6 +116,9 @@ def _refuse(conn: sqlite3.Connection, subject: Subject) -> None:
             f"{len(open_)} dossiers with open questions need {subject.addresses[0]}: {said}. "
             "First import them with other people, and have the questions treated or withdrawn"
         )
+    waiting = forgetting.mails_waiting(conn, subject.person_id) if subject.person_id else 0
+    if waiting:
+        raise UsageError(f"{waiting} of his mails wait for a person: `mailbot inbox list`, decide them first")
     if forgetting.mails_unworked(conn):
         raise UsageError("mail waits to be worked, and may be his: `mailbot tick`, then again")
 
@@ -178,9 +181,10 @@ def _words(system: System, subject: Subject, question_ids: list[int], keep: bool
     for id in question_ids:
         with system.store.tx() as conn:
             if keep:
-                _unname_answers(conn, subject, id, system)
+                _without_his_history(conn, subject, id)
             else:
                 _erase_words(conn, subject, id, system)
+    _unname_answers(system, subject)
 
 
 def _erase_words(conn: sqlite3.Connection, subject: Subject, question_id: int, system: System) -> None:
@@ -195,17 +199,30 @@ def _erase_words(conn: sqlite3.Connection, subject: Subject, question_id: int, s
         texts = {name: _without(row[name], his) for name in ("text", "added")}
         lost = forgetting.drop_files(conn, row["id"], subject.person_id) if subject.person_id else False
         changed = lost or any(texts[name] != row[name] for name in texts)
-        said = {name: subject.pattern.sub(subject.label, text) for name, text in texts.items()}
-        changed = changed or said["text"] != texts["text"]
-        forgetting.rewrite_answer(conn, row["id"], {**said, "set_aside": ""}, system.now() if changed else None)
+        texts["set_aside"] = "" if his else row["set_aside"]
+        forgetting.rewrite_answer(conn, row["id"], texts, system.now() if changed else None)
 
 
-def _unname_answers(conn: sqlite3.Connection, subject: Subject, question_id: int, system: System) -> None:
+def _without_his_history(conn: sqlite3.Connection, subject: Subject, question_id: int) -> None:
+    """His words stay; his signature, and what others quoted below theirs, does not."""
+    his = False
     for row in forgetting.versions(conn, question_id):
-        said = {name: subject.pattern.sub(subject.label, row[name]) for name in ("text", "added")}
-        said |= {"set_aside": "", "written_by": subject.label if row["written_by"] and _is_his(row, subject) else ""}
-        changed = said["text"] != row["text"]
-        forgetting.rewrite_answer(conn, row["id"], said, system.now() if changed else None)
+        his = his or _is_his(row, subject)
+        if his:
+            forgetting.rewrite_answer(conn, row["id"], {"set_aside": ""}, None)
+
+
+def _unname_answers(system: System, subject: Subject) -> None:
+    """No version of any answer names him."""
+    found, above = subject.pattern, 0
+    while rows := forgetting.answers(system.store.conn, above):
+        above = rows[-1]["id"]
+        naming = [row for row in rows if any(found.search(row[name]) for name in ANSWER_TEXTS)]
+        for row in naming:
+            texts = {name: found.sub(subject.label, row[name]) for name in ANSWER_TEXTS}
+            changed = system.now() if texts["text"] != row["text"] else None
+            with system.store.tx() as conn:
+                forgetting.rewrite_answer(conn, row["id"], texts, changed)
 
 
 def _is_his(row: sqlite3.Row, subject: Subject) -> bool:
@@ -251,6 +268,6 @@ def _mails_naming(conn: sqlite3.Connection, subject: Subject) -> Iterator[int]:
     while rows := forgetting.standing(conn, "inbox", above, 50):
         above = rows[-1]["id"]
         for row in rows:
-            raw = blobs.get(conn, row["sha256"])
-            if row["state"] != "new" and any(found.search(form) for form in traces.forms(raw)):
+            raw = blobs.get(conn, row["sha256"]) if row["state"] in ("done", "closed") else b""
+            if any(found.search(form) for form in traces.forms(raw)):
                 yield row["id"]

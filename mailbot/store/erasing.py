@@ -8,7 +8,7 @@ was decided; whose it was and what it said is gone. Every other row goes whole. 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 
@@ -176,8 +176,7 @@ _HANGING = (
     f"delete from answer_file where answer_id in ({_ANSWERS})",
     f"delete from draft_file where draft_id in ({_DRAFTS})",
     f"delete from draft where question_id in ({QUESTIONS})",
-    f"delete from plan where question_id in ({QUESTIONS}) "
-    f"or deed_id in (select id from deed where question_id in ({QUESTIONS}))",
+    f"delete from plan where deed_id in (select id from deed where question_id in ({QUESTIONS}))",
     f"delete from deed where question_id in ({QUESTIONS})",
     f"delete from news where question_id in ({QUESTIONS})",
     f"delete from reminder where question_id in ({QUESTIONS})",
@@ -229,12 +228,10 @@ def mails_of(conn: sqlite3.Connection, part: Part) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def conversations_of(conn: sqlite3.Connection, query: str, values: object) -> None:
+def conversations_of(conn: sqlite3.Connection, query: str, values: Mapping[str, object] | tuple[object, ...]) -> None:
     """No token of these conversations opens anything any more."""
-    conn.execute(f"delete from nonce where conversation in ({query})", values)  # type: ignore[arg-type]
     conn.execute(
-        f"update conversation set subject_kind = 'erased', subject_id = number where number in ({query})",
-        values,  # type: ignore[arg-type]
+        f"update conversation set subject_kind = 'erased', subject_id = number where number in ({query})", values
     )
 
 

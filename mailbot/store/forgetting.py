@@ -17,16 +17,18 @@ def person(conn: sqlite3.Connection, email: str) -> sqlite3.Row | None:
     """The person with that address, first or second, who was not erased."""
     row: sqlite3.Row | None = conn.execute(
         "select * from person where erased_at is null and (email = ? or id in "
-        "(select person_id from person_address where email = ?)) order by email <> ? limit 1",
+        "(select person_id from person_address where email = ? and confirmed_at is not null)) "
+        "order by email <> ? limit 1",
         (email, email, email),
     ).fetchone()
     return row
 
 
 def addresses(conn: sqlite3.Connection, person_id: int) -> tuple[str, ...]:
-    """All addresses of a person."""
+    """All addresses of a person that are his for sure."""
     rows = conn.execute(
-        "select email from person where id = ? union select email from person_address where person_id = ?",
+        "select email from person where id = ? union select email from person_address where person_id = ? "
+        "and confirmed_at is not null",
         (person_id, person_id),
     )
     return tuple(row["email"] for row in rows)
@@ -35,8 +37,9 @@ def addresses(conn: sqlite3.Connection, person_id: int) -> tuple[str, ...]:
 def names_of_stranger(conn: sqlite3.Connection, address: str) -> tuple[str, ...]:
     """How somebody who is not registered called himself."""
     rows = conn.execute(
-        "select name from joining where email = ? union select written_by from answer where written_by like ?",
-        (address, f"%{address}%"),
+        "select name from joining where email = ? union select written_by from answer "
+        "where instr(lower(written_by), ?) > 0",
+        (address, address),
     )
     found = (re.sub(r"[<(]?\S+@\S+", "", row[0]).strip(" ,;:\"'") for row in rows)
     return tuple({name for name in found if len(name.split()) > 1})
@@ -75,6 +78,14 @@ def mails_unworked(conn: sqlite3.Connection) -> int:
     return int(conn.execute("select count(*) from inbox where state = 'new'").fetchone()[0])
 
 
+def mails_waiting(conn: sqlite3.Connection, person_id: int) -> int:
+    """How many of his mails wait for a person."""
+    row = conn.execute(
+        "select count(*) n from inbox where person_id = ? and state in ('held', 'shunted')", (person_id,)
+    ).fetchone()
+    return int(row["n"])
+
+
 def own_dossiers(conn: sqlite3.Connection, person_id: int) -> list[int]:
     """The dossiers of a member who answers for himself."""
     rows = conn.execute(
@@ -111,12 +122,12 @@ def letters_to(conn: sqlite3.Connection, person_id: int | None, addresses: Colle
 def letters_showing(conn: sqlite3.Connection, person_id: int | None, address: str) -> list[int]:
     """The letters about questions that he answered, from his first answer on: they show his words."""
     rows = conn.execute(
-        "with his as (select question_id, min(at) at from answer where by_id = ? or (? <> '' and written_by like ?) "
-        "group by question_id) "
+        "with his as (select question_id, min(at) at from answer where by_id = ? "
+        "or (? <> '' and instr(lower(written_by), ?) > 0) group by question_id) "
         "select o.id from his join outbox o on o.question_id = his.question_id where o.erased_at is null "
         "and o.date >= his.at union select o.id from his join letter_item l on l.question_id = his.question_id "
         "join outbox o on o.id = l.outbox_id where o.erased_at is null and o.date >= his.at order by 1",
-        (person_id, address, f"%{address}%"),
+        (person_id, address, address),
     )
     return [row["id"] for row in rows]
 
@@ -155,8 +166,9 @@ def _marks(values: Collection[object]) -> str:
 def answered(conn: sqlite3.Connection, person_id: int | None, address: str) -> list[int]:
     """The questions that he answered."""
     rows = conn.execute(
-        "select distinct question_id from answer where by_id = ? or (? <> '' and written_by like ?) order by 1",
-        (person_id, address, f"%{address}%"),
+        "select distinct question_id from answer where by_id = ? or (? <> '' and instr(lower(written_by), ?) > 0) "
+        "order by 1",
+        (person_id, address, address),
     )
     return [row["question_id"] for row in rows]
 
@@ -164,6 +176,11 @@ def answered(conn: sqlite3.Connection, person_id: int | None, address: str) -> l
 def versions(conn: sqlite3.Connection, question_id: int) -> list[sqlite3.Row]:
     """All versions of an answer, oldest first."""
     return conn.execute("select * from answer where question_id = ? order by version", (question_id,)).fetchall()
+
+
+def answers(conn: sqlite3.Connection, above: int, limit: int = 200) -> list[sqlite3.Row]:
+    """The next versions, of whichever question."""
+    return conn.execute("select * from answer where id > ? order by id limit ?", (above, limit)).fetchall()
 
 
 def rewrite_answer(conn: sqlite3.Connection, id: int, texts: dict[str, str], at: datetime | None) -> None:
@@ -203,6 +220,7 @@ def texts_of(conn: sqlite3.Connection) -> Iterator[tuple[str, str, int, str]]:
         "absence": ("deputy",),
         "joining": ("name", "email"),
         "document": ("name",),
+        "question": ("title", "text", "document"),
     }.items():
         for column in columns:
             for row in conn.execute(f"select id, {column} text from {table} where coalesce({column}, '') <> ''"):
@@ -243,7 +261,7 @@ def address_rows(conn: sqlite3.Connection, addresses: Collection[str]) -> None:
     for address in addresses:
         conn.execute("delete from joining where email = ?", (address,))
         conn.execute("delete from blocked where address = ?", (address,))
-        conn.execute("delete from pace where sender like ?", (f"%{address}",))
+        conn.execute("delete from pace where sender in (?, ?)", (f"author {address}", f"path {address}"))
 
 
 def deactivate(conn: sqlite3.Connection, person_id: int) -> None:

@@ -15,8 +15,8 @@ import pytest
 from mailbot.demo.postoffice import Letter
 from mailbot.mail import traces
 from mailbot.service import alarm, erasing, pages
-from mailbot.store import journal
-from tests.campaign import AICHA, MAITE, MIREILLE, REF, Campaign
+from mailbot.store import inbox, journal
+from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 from tests.operators import Run, alarms, kinds_of_journal, tampering, with_policy
 
 pytestmark = pytest.mark.slow  # whole services and files: `make test` only
@@ -179,6 +179,8 @@ def close(run: Run, *refs: str) -> None:
 
 
 def test_a_person_is_forgotten(campaign: Campaign, run: Run, tmp_path: Path) -> None:
+    first = f"{AICHA[0]} a vérifié. {WORD}"
+    campaign.reply(campaign.letter(ELISE, "question", "D0009-2025-3"), ELISE, f"{first}\n\nJe complète.")
     answered(campaign)
     close(run, *open_with(campaign, AICHA[1]))
     campaign.advance(timedelta(days=1, hours=9))
@@ -188,8 +190,11 @@ def test_a_person_is_forgotten(campaign: Campaign, run: Run, tmp_path: Path) -> 
     code, out, err = run("forget", AICHA[1], "--yes", "--by", MIREILLE[1])
     number = re.search(r"personne effacée n° (\d+)", out)
     assert (code, bool(number)) == (0, True), out + err
-    for word in (AICHA[0], AICHA[1], AICHA[0].upper(), WORD, "canari-contenu-0815"):
+    for word in (AICHA[0], AICHA[1], AICHA[0].upper(), f"{WORD} : le", "canari-contenu-0815"):
         assert holding(campaign, word) == [], word
+    others = campaign.show("D0009-2025-3")["answers"]
+    assert others[0]["text"].startswith(f"personne effacée n° {number[1]} a vérifié."), "Élise's words stay"
+    assert others[-1]["text"] == "", "what Aïcha added to them"
     found = campaign.show()
     assert [a["text"] for a in found["answers"]] == [""]
     assert found["answers"][0]["by"].endswith("@personne.invalid")
@@ -331,4 +336,29 @@ def test_the_member_of_a_dossier_is_forgotten_by_its_reference(campaign: Campaig
     code, out, err = run("forget", "D0009", "--yes")
     assert (code, "erased: 1 dossier years" in out) == (0, True), out + err
     assert (holding(campaign, MEMBER), holding(campaign, WORD)) == ([], [])
+    assert run("verify")[0] == 0
+
+
+def test_a_member_who_answers_for_himself_goes_with_his_dossier(campaign: Campaign, run: Run) -> None:
+    """What waits for a person keeps it from being done."""
+    nadege, ref = ("Nadège Duhalde", "nadege.duhalde@mail.example"), "D0089"
+    run("ask", "--dossier", ref, "--yes")
+    campaign.run()
+    questions = [question["ref"] for question in campaign.show(ref)["questions"]]
+    campaign.reply(campaign.letter(nadege, "question", questions[0]), nadege, WORD)
+    waits = stranger(campaign, "canari-retenu")
+    waits.replace_header("From", nadege[1])
+    del waits["Auto-Submitted"]
+    held = campaign.hand_in(waits)
+    close(run, *questions)
+    if held["state"] == "held":
+        code, _, err = run("forget", nadege[1], "--yes")
+        assert (code, "wait for a person" in err) == (1, True), err
+        with campaign.system.store.tx() as conn:
+            inbox.set_state(conn, held["id"], "closed")
+    code, out, err = run("forget", nadege[1], "--yes")
+    assert (code, "1 dossiers of his own" in out) == (0, True), out + err
+    for word in (*nadege, WORD, "canari-retenu"):
+        assert holding(campaign, word) == [], word
+    assert campaign.show(ref)["member"] == "dossier effacé"
     assert run("verify")[0] == 0

@@ -13,6 +13,7 @@ import pytest
 
 from mailbot.mail import traces
 from mailbot.service.erasing import _ago, ranges
+from mailbot.service.forgetting import _without
 from mailbot.store.db import Store, migrate, moment
 from mailbot.store.erasing import BLANKED, DELETED, KEPT
 
@@ -77,6 +78,12 @@ def test_nothing_is_decided_of_what_is_not_there(conn: sqlite3.Connection) -> No
 )
 def test_years_and_months_ago(now: str, months: int, then: str) -> None:
     assert _ago(moment(f"{now}T08:00:00Z"), months).date().isoformat() == then
+
+
+def test_the_words_of_one_go_out_of_the_answer_of_another() -> None:
+    his = ["le détail", "le détail\n\nsuite", " "]
+    assert _without("Avant.\n\nle détail\n\nsuite\n\nAprès.", his) == "Avant.\n\n[texte effacé]\n\nAprès."
+    assert _without("Rien de lui.", his) == "Rien de lui."
 
 
 def test_ranges() -> None:
