@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,7 @@ def _shown(one: _Export, head: dict[str, Any]) -> dict[str, Any]:
         "oga": one.system.oga,
         **one.lists,
         "when": lambda text: moment(text).astimezone(zone),
+        "day": date.fromisoformat,
         "events": EVENTS,
     }
 
