@@ -71,6 +71,7 @@ def test_a_stranger_is_added_once_an_expert_who_is_known_for_sure_says_so(campai
     )
 
 
+@pytest.mark.slow
 def test_an_expert_adds_at_once_and_an_address_of_another_firm_never(campaign: Campaign) -> None:
     letter = campaign.proposed()
     campaign.reply(letter, MAITE, "Non : à revoir")
@@ -119,6 +120,7 @@ def test_refused_it_is_dropped_and_the_question_stays_open(campaign: Campaign) -
     assert campaign.show()["answers"] == []
 
 
+@pytest.mark.slow
 def test_nobody_decides_in_30_days(campaign: Campaign) -> None:
     forwarded(campaign, INES, WORDS)
     letter, begin = asked(campaign), campaign.now
@@ -138,6 +140,7 @@ def _row_state(campaign: Campaign) -> str:
     return str(row["state"])
 
 
+@pytest.mark.slow
 def test_two_strangers_and_a_flood(campaign: Campaign) -> None:
     others = [(f"Inconnu {letter}", f"inconnu{n}@mail.example") for n, letter in enumerate("ABCDE")]
     for n, who in enumerate(others):
@@ -153,6 +156,7 @@ def test_two_strangers_and_a_flood(campaign: Campaign) -> None:
     assert "inconnu0@" in answer["written_by"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["machine", "list", "disowned", "help", "undo", "decision", "late"])
 def test_what_asks_nobody(campaign: Campaign, kind: str) -> None:
     """A machine, a list, a forged domain, a word that is no answer, a letter that decides, a question that is over."""
@@ -203,6 +207,7 @@ def test_a_bad_file_stays_behind_and_only_it_is_no_answer(campaign: Campaign) ->
     assert campaign.letter(MAITE, "approval").files == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("who", "text", "decision"),
     [
@@ -219,6 +224,7 @@ def test_a_colleague_answers_under_his_own_rights(
     assert not [x for x in campaign.office.letters() if x.kind == "someone_answered"]
 
 
+@pytest.mark.slow
 def test_a_colleague_decides_nothing_of_the_experts(campaign: Campaign) -> None:
     """An approval letter in the hands of a colleague, of another expert too: who may decide is named."""
     approval = campaign.proposed()
@@ -230,6 +236,7 @@ def test_a_colleague_decides_nothing_of_the_experts(campaign: Campaign) -> None:
     assert campaign.show()["state"] == "proposed"
 
 
+@pytest.mark.slow
 def test_a_forged_colleague(campaign: Campaign) -> None:
     """With *fail* nothing happens; unproven he may answer, as the holder of any token, and decide nothing."""
     assert forwarded(campaign, ELISE, WORDS, verdict="fail")["state"] == "held"
@@ -270,6 +277,7 @@ def test_a_reminder_of_several_questions_answered_by_a_stranger_and_a_colleague(
     assert living.show("D0009-2025-2")["answers"][0]["by"] == ELISE[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["receipt", "sent_back", "asked_again"])
 def test_any_letter_that_may_be_answered(campaign: Campaign, kind: str) -> None:
     campaign.proposed()

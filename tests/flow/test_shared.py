@@ -7,6 +7,8 @@ import pytest
 from mailbot.demo.postoffice import Letter
 from tests.campaign import AICHA, MAITE, MIREILLE, Campaign
 
+pytestmark = pytest.mark.slow  # many whole mails: `make test` only
+
 
 def shared(campaign: Campaign, who: tuple[str, str]) -> None:
     with campaign.system.store.tx() as conn:

@@ -13,6 +13,8 @@ from mailbot.demo.postoffice import Letter, reply
 from mailbot.service.page_version import opened, page_of
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
+pytestmark = pytest.mark.slow  # many whole mails: `make test` only
+
 OLIVIER = ("Olivier Larralde", "olivier.larralde@cabinetetcheverry.example")
 
 
