@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterable, Iterator
@@ -40,7 +41,7 @@ def accept(store: Store, raw: bytes, envelope: Envelope, per_minute: int = MAILS
     """
     found = _MESSAGE_ID.search(head(raw))
     message_id = found[1].decode("ascii", "replace") if found else ""
-    key = identity(raw)
+    key = _key(raw, envelope)
     envelope = replace(envelope, recipients=tuple(dict.fromkeys(r.lower() for r in envelope.recipients)))
     author = _author(raw)
     with store.tx() as conn:
@@ -49,6 +50,16 @@ def accept(store: Store, raw: bytes, envelope: Envelope, per_minute: int = MAILS
         ids = inbox.add(conn, raw, key, envelope, message_id, ahead)
     log.info("accepted inbox=%s bytes=%s known=%s flood=%s", ids, len(raw), not ids, ahead >= inbox.MINUTE)
     return ids
+
+
+def _key(raw: bytes, envelope: Envelope) -> str:
+    """What makes two copies the same mail: that they read the same, and that as much is known of who sent them. Whoever
+    sends a copy first, from elsewhere, does not make the genuine one a duplicate."""
+    said = identity(raw)
+    vouched = envelope.verdict.domain if envelope.verdict.vouches else ""
+    if not envelope.trusted and not vouched:
+        return said
+    return hashlib.sha256(f"{said} {vouched}".encode()).hexdigest()
 
 
 def _author(raw: bytes) -> str:

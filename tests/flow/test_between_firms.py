@@ -13,16 +13,20 @@ from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from html import unescape
+from itertools import zip_longest
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
-from mailbot.demo.postoffice import Letter
+from mailbot.demo.postoffice import Letter, reply
 from mailbot.mail import token
 from mailbot.mail.envelope import Dmarc, Envelope, Verdict
 from mailbot.mail.token import Purpose
 from mailbot.service import ingress, questions
 from mailbot.service.work import work_all
+from mailbot.store import inbox
 from mailbot.store import questions as kept
 from tests.world import AICHA, MAITE, World, world
 
@@ -127,7 +131,8 @@ class Pair:
         for one, other in zip(make(self.real, True), make(self.bare, False), strict=True):
             work, as_much = self._hand_in(self.real, one), self._hand_in(self.bare, other)
             assert not one.typed or abs(work - as_much) <= 2, f"{one.name}: {work} statements, {as_much} without"
-        assert self._came_back(self.real) == self._came_back(self.bare)
+        for seen, like_ in zip_longest(self._came_back(self.real), self._came_back(self.bare), fillvalue=""):
+            assert seen == like_, difference(seen, like_)
         assert in_state(self.real) == before
 
     def _hand_in(self, here: World, one: Try) -> int:
@@ -145,17 +150,24 @@ class Pair:
     def _came_back(self, here: World) -> list[str]:
         here.letters.clear()
         here.tick()
-        return [self._plain(x) for x in here.letters if not x.to.endswith((f"@{FIRM}", "@assaprol.example"))]
+        inside = (f"@{FIRM}", "@assaprol.example")
+        return sorted(self._plain(x) for x in here.letters if not x.to.endswith(inside))
 
     def _plain(self, letter: Letter) -> str:
         """A letter as it reads, without its ids, hours, and what the writer typed himself."""
         assert letter.to == self.who[1]
         whole = f"{sorted(letter.message.keys())}\n{letter.subject}\n{letter.text}\n{letter.html}\n{letter.files}"
+        whole = re.sub(r"[\s|]+", " ", unquote(unescape(whole)))
         for real, bare in LIKES.items():
             for typed in (real, bare):
                 whole = re.sub(re.escape(typed), "~", whole, flags=re.IGNORECASE)
         assert not SECRETS.search(whole), SECRETS.search(whole)
-        return re.sub(r"[a-z2-7]{26}|\d+(\W|&nbsp;)h(\W|&nbsp;)\d\d", "*", whole, flags=re.IGNORECASE)
+        return re.sub(r"[a-z2-7]{26}|\d+ h \d\d", "*", whole, flags=re.IGNORECASE)
+
+
+def difference(one: str, other: str) -> str:
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return f"{one[at - 80 : at + 80]!r} is not {other[at - 80 : at + 80]!r}"
 
 
 @dataclass(frozen=True)
@@ -276,3 +288,81 @@ def _play(here: World) -> None:
     here.advance(timedelta(days=5))
     here.letters.clear()
     here.sent.clear()
+
+
+#: what is typed about the firm, to the bot's own address and in reply to a question of one's own
+TYPED = (
+    "D0009", "[D0009-2025-3]", "D0009-2025-2 ok", "[D0009-2025-3] Traitée", "3) Voici.\n\nD0009-2025-3 : le détail.",
+    "DOSSIER D0009", "DOSSIER Zoé Etchegoyen", "DOSSIERS Cabinet Etcheverry & Associés", "QUESTIONS D0009",
+    "DAE D0009 2025", "CRM D0009 2025", "STATISTIQUES D0009", "CABINET Cabinet Etcheverry & Associés",
+    "COLLABORATEURS Cabinet Etcheverry & Associés", "JE PRENDS D0009", "AFFECTER D0009 À Maïté Martin",
+    "RETIRER D0009 À Maïté Martin", "DROITS Maïté Martin : aucun", "DROITS m.martin@cabinetetcheverry.example : aucun",
+    "NOUVEAU COLLABORATEUR Maïté Martin m.martin@cabinetetcheverry.example",
+    "DÉPART Maïté Martin", "ABSENT JUSQU'AU 3 janvier, remplacement Maïté Martin",
+    "ABSENT JUSQU'AU 3 janvier, remplacement m.martin@cabinetetcheverry.example",
+    "Mon adresse a changé : m.martin@cabinetetcheverry.example",
+    "Je n'ai pas ce dossier, voyez avec Maïté Martin.",
+    "Je n'ai pas ce dossier : m.martin@cabinetetcheverry.example le suit.",
+    "Besoin de temps jusqu'au 20 décembre pour D0009-2025-3.", "annuler D0009-2025-2", "OK pour tous, D0009 compris",
+    "Merci de transmettre à Maïté Martin du Cabinet Etcheverry & Associés.", "RÉSULTATS D0009", "BILAN D0009",
+    "Où en est le Cabinet Etcheverry & Associés ?", "TRANSFÉRER D0009 AU Cabinet Etcheverry & Associés",
+    "Pour répondre, ou faire répondre un collègue : m.martin@cabinetetcheverry.example",
+    "Le poste « autres frais divers de gestion » atteint 24 725 €.\n\nC'est pour Zoé Etchegoyen.",
+)  # fmt: skip
+
+
+def like(text: str, real: bool) -> str:
+    """The text as it is, or with what does not exist in the place of what is the firm's."""
+    for one, other in () if real else LIKES.items():
+        text = text.replace(one, other)
+    return text
+
+
+def with_words(who: tuple[str, str]) -> Callable[[World, bool], Iterable[Try]]:
+    def tries(here: World, real: bool) -> Iterable[Try]:
+        own = own_letter(here, who[1])
+        for text in (like(one, real) for one in TYPED):
+            yield Try(text, mail(who, BOT, text, text.partition("\n")[0]), (BOT,), typed=True)
+            if own:
+                yield Try(f"mine: {text}", mail(who, own[0], text, f"Re: [{like('D0009', real)}]"), own[:1], typed=True)
+        to = like("m.martin@cabinetetcheverry.example", real)
+        for mine in (BOT, own[0] if own else BOT):
+            beside = mail(who, mine, "Voici la réponse.", Cc=to)
+            yield Try("in Cc", beside, (mine,), typed=True)
+            yield Try("in To", mail(who, f"{mine}, {to}", "Voici."), (mine,), typed=True)
+            yield Try("from both", mail(who, mine, "Voici.", Reply_To=to, Sender=to), (mine,), typed=True)
+            files = mail(who, mine, "Voir la pièce.")
+            name = like("D0009-2025-3 Zoé Etchegoyen.pdf", real)
+            files.add_attachment(b"%PDF-1.4\n%%EOF\n", maintype="application", subtype="pdf", filename=name)
+            yield Try("a file", files, (mine,), typed=True)
+            thread = f"<{like('D0009', real).lower()}-2025-3.question@assaprol.example>"
+            yield Try(
+                "the thread", mail(who, mine, "Voici.", References=thread, In_Reply_To=thread), (mine,), typed=True
+            )
+
+    return tries
+
+
+def test_what_is_typed_of_another_firm_is_as_what_is_not_there(pair: Pair) -> None:
+    pair.both(with_words(pair.who))
+
+
+def test_who_sends_a_copy_first_takes_nothing_from_the_genuine_mail(asked: Path, tmp_path: Path) -> None:
+    """A stranger knows an answer before it is sent, and sends it from his own machine under the same Message-ID."""
+    here = begin(asked, tmp_path / "squatted")
+    here.tick()
+    letter = here.mailbox(AICHA, "question")[-1]
+    genuine = reply(letter, ("Aïcha Dubois", AICHA), "Voici le détail.")
+    address = str(genuine["To"])
+    for to in (address, BOT):
+        squat = Envelope(AICHA, (to,), here.now, "203.0.113.7")
+        assert ingress.accept(here.app.system.store, genuine.as_bytes(policy=policy.SMTP), squat)
+    for text in ("Autre chose.", ""):
+        other = mail(("X", "x@dehors.example"), address, text)
+        other.replace_header("Message-ID", str(genuine["Message-ID"]))
+        ingress.accept(here.app.system.store, other.as_bytes(policy=policy.SMTP), squat)
+    here.hand_in(genuine, AICHA)
+    row = inbox.find(here.app.system.store.conn, str(genuine["Message-ID"]))
+    assert row is not None
+    assert (row["state"], row["trust"]) == ("done", "proven")
+    here.close()
