@@ -1,7 +1,7 @@
 """Results for the association's own software: a row a question, as .xlsx, .csv or .json, and the files beside it.
 
 Rows are written one by one, into a file beside the one that is named, which then takes its place. What people typed
-is never a formula: Excel is given text, a .csv cell that could be one begins with an apostrophe.
+is never a formula: Excel is given text, and in a .csv an apostrophe stands before all that could begin one.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from zoneinfo import ZoneInfo
 
 from ..errors import UsageError
 from ..letters.render import CHIPS, OUTCOMES
+from ..mail.unseen import seen
 from ..store import results
 from ..store.results import Result
 from .system import System
 
 CELL_LIMIT = 32_767  #: characters that an Excel cell holds
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  #: how a cell begins that may be a formula
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LEAD = "=+@|＝＋－＠−-"
+#: where a formula may begin: in a cell, and in what is one to a program that parts cells otherwise
+FORMULA = re.compile(f'^(?=[ \u00a0\t\n]*[{_LEAD}]|[\t\n])|(?<=[;,|\t\n"])(?=[ \u00a0]*[{_LEAD}])')
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 NAME_BYTES = 150
@@ -175,8 +177,7 @@ def _csv(path: Path, rows: Iterable[Row], zone: ZoneInfo) -> None:
 def _plain(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, datetime):
         return _iso(value, zone)
-    text = "" if value is None else str(value).replace("\0", "")
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub("'", seen("" if value is None else str(value)))
 
 
 def _json(path: Path, rows: Iterable[Row], zone: ZoneInfo) -> None:
@@ -217,7 +218,7 @@ def _excel(value: Any, zone: ZoneInfo) -> Any:
         return value.astimezone(zone).replace(tzinfo=None)
     if not isinstance(value, str):
         return value
-    text = _CONTROL.sub("", value)
+    text = seen(value)
     if len(text) <= CELL_LIMIT:
         return text
     note = f"\n[… texte coupé : {len(text)} caractères en tout, dans les fichiers .csv et .json]"

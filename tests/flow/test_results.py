@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mailbot.demo.postoffice import reply
 from mailbot.service import alarm, results
@@ -68,9 +71,27 @@ def test_what_people_typed_is_never_a_formula(campaign: Campaign, run: Run, tmp_
     assert row["valide_le"].value.hour == campaign.system.today().hour
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\r=1", "\n=1", "＝1"])
+def plain(text: str) -> str:
+    return results._plain(text, results.ZoneInfo("Europe/Paris"))
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", " =1", "\u00a0+1", "|x", "＝1", "－1", "−1"])
 def test_every_way_to_begin_a_formula_is_defused(text: str) -> None:
-    assert results._plain(text, results.ZoneInfo("Europe/Paris")) == f"'{text}"
+    assert plain(text) == f"'{text}"
+
+
+@given(st.text(st.sampled_from('=+-@|＝;,\t\r\n" \u00a0\u200b\u2028a1')))
+@example("ok;=cmd|' /C calc'!A1")
+def test_no_cell_of_any_csv_begins_a_formula(text: str) -> None:
+    """However the program that opens it parts cells and lines, and whatever it skips before one."""
+    for cell in re.split('[;,|\t\r\n"]', plain(text)):
+        assert cell.lstrip(" \u00a0\u200b")[:1] not in set("=+-@＝")
+    assert plain(text)[:1] not in set("\t\r\n|")
+
+
+def test_what_people_type_reads_as_they_typed_it() -> None:
+    for text in ("10 - 5 = 5", "Loyer-2025", "a+b@c.example", "l'avoir", "Oui.\nNon."):
+        assert plain(text) == text
 
 
 def test_since_means_changed_since(campaign: Campaign, run: Run, tmp_path: Path) -> None:
