@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
 
 from ..service.desk import why
 from ..store import inbox
-from . import firstday, manner, showing
+from . import firstday, forging, manner, showing
+from .forging import Forged, Proof
 from .manner import Manner, Typed
-from .people import Box, boxes
+from .people import STRANGER, Box, boxes
 from .postoffice import SENT, Letter, addresses, is_of
 from .running import PARIS, Running
 from .sandbox import BOT
@@ -39,6 +41,8 @@ class Form:
     quote: bool = True
     signed: bool = False
     link: bool = False  #: a link of a letter filled it: a mail program then begins a new mail
+    name: str = ""  #: the address of somebody else, in whose name it is written
+    proof: str = Proof.CAUGHT.value  #: what the front server says of that
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,21 @@ class Start:
     text: str
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A forgery that a newcomer may try: who writes, in whose name, and how the form is filled."""
+
+    box: Box
+    victim: Box
+    fields: dict[str, str]
+
+
 class Desk:
     """All desks of one sandbox."""
 
     def __init__(self, here: Running) -> None:
         self.here, self.office = here, here.office
+        self._forged: dict[str, Forged] = {}  #: by Message-ID, since the page was opened
 
     def boxes(self) -> list[Box]:
         return boxes(self.here.app.system.store.conn)
@@ -125,7 +139,10 @@ class Desk:
         found = why(conn, row)
         names = ("disposition", "matched_by", "trust", "command", "decision", "reason")
         trace = " · ".join(f"{name} {found[name]}" for name in names if found.get(name))
-        return Read(row["id"], STATES.get(found["state"], "Pas encore lu."), trace)
+        forged = self._forged.get(message_id)
+        worked = found["state"] in STATES
+        said = forging.told(forged, found) if forged and worked else STATES.get(found["state"], "Pas encore lu.")
+        return Read(row["id"], said, trace)
 
     def starts(self) -> list[Start]:
         """Where to begin: a question to answer, an answer to approve, one to treat."""
@@ -142,6 +159,17 @@ class Desk:
                 found.append(Start(box, letters[-1].number, text))
         return found
 
+    def forgery(self) -> Attempt | None:
+        """A mail that approves in the name of an expert, ready to be sent by the stranger."""
+        box, victim = self.box(STRANGER[1]), self.box(firstday.MAITE)
+        letters = [x for x in self.office.mailbox(firstday.MAITE) if x.kind == "approval"]
+        if not (box and victim and letters):
+            return None
+        to, subject = manner.reply_to(letters[-1].message), manner.reply_subject(letters[-1].message, Manner.PHONE)
+        return Attempt(
+            box, victim, {"a": to, "objet": subject, "texte": "OK", "pour": victim.address, "preuve": "none"}
+        )
+
     # --- forms --------------------------------------------------------------------------------------------------
 
     def reply_form(self, letter: Letter, asked: Mapping[str, str]) -> Form:
@@ -154,7 +182,8 @@ class Desk:
         return Form(asked.get("a", ""), manner.forward_subject(letter.message, Manner.OUTLOOK))
 
     def new_form(self, asked: Mapping[str, str]) -> Form:
-        return Form(asked.get("a", BOT), asked.get("objet", ""), asked.get("texte", ""))
+        form = Form(asked.get("a", BOT), asked.get("objet", ""), asked.get("texte", ""))
+        return replace(form, name=asked.get("pour", ""), proof=asked.get("preuve", Proof.CAUGHT.value))
 
     def kept(self, fields: Mapping[str, str]) -> Form:
         """The form as it was filled."""
@@ -166,6 +195,8 @@ class Desk:
             quote=fields.get("citer") == "oui",
             signed=fields.get("signature") == "oui",
             link=fields.get("lien") == "oui",
+            name=fields.get("pour", "").lower(),
+            proof=fields.get("preuve", Proof.CAUGHT.value),
         )
 
     # --- mails --------------------------------------------------------------------------------------------------
@@ -174,10 +205,10 @@ class Desk:
         """Send a reply; returns its Message-ID. Raises NotSent, smtplib.SMTPException."""
         form = self._checked(fields)
         typed = Typed(fields.get("mot") or form.text, form.to, form.subject, files)
-        writer, how, at = box.writer(form.signed), Manner(form.how), self.here.now()
+        writer, how, at = self._author(box, form).writer(form.signed), Manner(form.how), self.here.now()
         if form.link and not form.quote:
-            return self.here.send(manner.new(writer, typed, how, at))
-        return self.here.send(manner.reply(letter.message, writer, typed, how, at, form.quote))
+            return self._send(box, form, manner.new(writer, typed, how, at))
+        return self._send(box, form, manner.reply(letter.message, writer, typed, how, at, form.quote))
 
     def forward(self, box: Box, fields: Mapping[str, str], files: dict[str, bytes], letter: Letter) -> str:
         """Hand a letter on to a colleague. Raises NotSent, smtplib.SMTPException."""
@@ -191,12 +222,29 @@ class Desk:
         verb = fields.get("verbe", "")
         form = self._checked({**fields, "a": BOT, "objet": verb, "texte": verb} if verb else fields)
         typed = Typed(form.text, form.to, form.subject, files)
-        return self.here.send(manner.new(box.writer(form.signed), typed, Manner(form.how), self.here.now()))
+        writer = self._author(box, form).writer(form.signed)
+        return self._send(box, form, manner.new(writer, typed, Manner(form.how), self.here.now()))
+
+    def _author(self, box: Box, form: Form) -> Box:
+        """Whose name stands in From: the owner of the mailbox, or whom he claims to be."""
+        return (form.name and self.box(form.name)) or box
+
+    def _send(self, box: Box, form: Form, message: EmailMessage) -> str:
+        author = self._author(box, form)
+        if author == box:
+            return self.here.send(message)
+        forged = Forged(author.name, Proof(form.proof))
+        self._forged[str(message["Message-ID"])] = forged
+        return self.here.send(message, forged.proof.value, box.address)
 
     def _checked(self, fields: Mapping[str, str]) -> Form:
         form = self.kept(fields)
         if form.how not in [how.value for how in Manner]:
             raise NotSent("Ce logiciel de messagerie n’existe pas ici.")
+        if form.name and self.box(form.name) is None:
+            raise NotSent(f"Personne n’a l’adresse {form.name} dans ce bac à sable.")
+        if form.proof not in [proof.value for proof in Proof]:
+            raise NotSent("Le serveur de messagerie ne dit rien de tel.")
         found = addresses(form.to)
         if not found:
             raise NotSent("Il manque une adresse de destinataire.")

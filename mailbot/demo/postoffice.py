@@ -210,17 +210,20 @@ def reply(letter: Letter, sender: tuple[str, str], text: str, files: dict[str, b
     return message
 
 
-def post(office: PostOffice, port: int, message: EmailMessage, bot: str, verdict: str = "pass") -> None:
+def post(
+    office: PostOffice, port: int, message: EmailMessage, bot: str, verdict: str = "pass", sender: str = ""
+) -> None:
     """Carry a mail to each address in its To and Cc, as the front server does: to mailbot through its door at `port`,
-    to everybody else straight into the mailbox; the sender keeps a copy. Raises smtplib.SMTPException where mailbot
-    refuses it.
+    to everybody else straight into the mailbox; the sender (of its From, where no other is named) keeps a copy. Raises
+    smtplib.SMTPException where mailbot refuses it.
     """
+    sender = sender or addresses(str(message["From"]))[0]
     for to in recipients(message):
         if is_of(to, bot):
-            hand_over(port, message, to, verdict)
+            hand_over(port, message, to, verdict, sender)
         else:
             office.deliver(to, message.as_bytes(policy=policy.SMTP))
-    office.deliver(SENT + addresses(str(message["From"]))[0], message.as_bytes(policy=policy.SMTP))
+    office.deliver(SENT + sender, message.as_bytes(policy=policy.SMTP))
 
 
 def recipients(message: EmailMessage) -> list[str]:
@@ -246,11 +249,11 @@ def submit(port: int, message: EmailMessage, verdict: str = "pass") -> None:
     hand_over(port, message, str(message["To"]), verdict)
 
 
-def hand_over(port: int, message: EmailMessage, recipient: str, verdict: str = "pass") -> None:
-    """Hand a mail in for one recipient, with the front server's verdict on the sender on top."""
-    sender = str(message["From"]).rpartition("<")[2].rstrip(">")
-    domain = sender.rpartition("@")[2]
+def hand_over(port: int, message: EmailMessage, recipient: str, verdict: str = "pass", sender: str = "") -> None:
+    """Hand a mail in for one recipient, with the front server's verdict on its From on top."""
+    author = str(message["From"]).rpartition("<")[2].rstrip(">")
+    domain = author.rpartition("@")[2]
     results = f"Authentication-Results: {HOST}; dmarc={verdict} header.from={domain}\r\n".encode()
     raw = results + message.as_bytes(policy=policy.SMTP)
     with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
-        client.sendmail(sender, [recipient], raw)
+        client.sendmail(sender or author, [recipient], raw)

@@ -126,9 +126,10 @@ class Running:
         waiting = outbox.listing(self.app.system.store.conn, ("due", "deferred"))
         return any(row["attempts"] or row["due_at"] <= stamp(self.app.system.now()) for row in waiting)
 
-    def send(self, message: EmailMessage) -> str:
-        """Hand a mail over, to mailbot or to a colleague; returns its Message-ID. Raises smtplib.SMTPException."""
-        post(self.office, self.smtp_port, message, BOT)
+    def send(self, message: EmailMessage, verdict: str = "pass", sender: str = "") -> str:
+        """Hand a mail over, to mailbot or to a colleague, with what the front server finds out about its From; returns
+        its Message-ID. `sender` is who really sends it, "" for its From. Raises smtplib.SMTPException."""
+        post(self.office, self.smtp_port, message, BOT, verdict, sender)
         return str(message["Message-ID"])
 
     def status(self) -> Status:

@@ -31,7 +31,8 @@ from ..errors import UsageError
 from ..letters import typography
 from . import showing
 from .desk import Desk, NotSent
-from .people import Box, grouped
+from .forging import LABELS
+from .people import Box, Group, grouped
 from .running import PARIS, Running
 from .sandbox import BOT
 
@@ -72,7 +73,9 @@ class Site:
     # --- pages --------------------------------------------------------------------------------------------------
 
     def home(self, request: Request) -> Response:
-        return self._page("home.html", request, starts=self.desk.starts())
+        attempt = self.desk.forgery()
+        forgery = (attempt, urlencode(attempt.fields)) if attempt else None
+        return self._page("home.html", request, starts=self.desk.starts(), forgery=forgery)
 
     def box(self, request: Request) -> Response:
         return self._page("box.html", request, self._box(request))
@@ -213,6 +216,8 @@ class Site:
             bot=BOT,
             path=request.url.path,
             query=request.url.query,
+            victims=grouped([b for b in found if b != box and b.group is not Group.OTHERS]),
+            proofs=[(proof.value, label) for proof, label in LABELS.items()],
             colleagues=[b for b in found if b.first or (box and b.what == box.what)],
             news=self.desk.news(int(since)) if since.isdecimal() else None,
             sent=self.desk.read(request.query_params["envoi"]) if "envoi" in request.query_params else None,

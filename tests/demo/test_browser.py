@@ -65,6 +65,7 @@ def test_nobody_is_shut_out(visitor: Visitor, browser: Browser, tmp_path: Path) 
         "message": f"{here}/{letter.number}?depuis={letter.number - 3}",
         "text": f"{here}/{letter.number}?vue=texte",
         "new": f"{here}/nouveau",
+        "forged": f"{here}/nouveau?pour={firstday.AICHA}&preuve=none",
         "forward": f"{here}/{letter.number}/transferer",
         "nothing": f"{visitor.address}rien",
     }

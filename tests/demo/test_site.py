@@ -38,9 +38,9 @@ def test_a_newcomer_sees_where_to_begin(visitor: Visitor) -> None:
     assert page.index("Aïcha Dubois") < page.index("Toutes les boîtes") < page.index("Paul Duffau")
     starts = re.findall(r'<ol class="todo">.*?</ol>', page, re.S)[0]
     links = re.findall(r'href="([^"]+)"', starts)
-    assert [link.split("/")[2] for link in links] == [AICHA, MAITE, MIREILLE]
+    assert [link.split("/")[2] for link in links] == [AICHA, MAITE, MIREILLE, STRANGER[1]]
     for link in links:
-        assert visitor.get(link).status_code == 200
+        assert visitor.get(unescape(link)).status_code == 200
 
 
 def test_a_letter_is_shown_as_a_mail_program_does(visitor: Visitor) -> None:
@@ -133,6 +133,52 @@ def test_a_strangers_mail_is_held_and_the_page_says_so(visitor: Visitor) -> None
     page = visitor.post(box(STRANGER[1]) + "/nouveau", fields)
     assert "Le service le retient" in page.text
     assert visitor.here.office.mailbox(STRANGER[1]) == []
+
+
+def forged(visitor: Visitor, proof: str) -> str:
+    """The forgery that the first page offers, sent under that verdict; what the page then says."""
+    link = re.findall(
+        r'href="(/boite/[^"]+/nouveau\?[^"]+)">Écrire en se faisant passer pour Maïté Martin', visitor.get("/").text
+    )
+    page = visitor.get(unescape(link[0])).text
+    to = re.findall(r'name="a" type="text" value="(eccv\+[^"]+)"', page)[0]
+    assert f'<option value="{MAITE}" selected>' in page
+    fields = {"a": to, "objet": "Re: validation", "texte": "OK", "maniere": "iphone", "pour": MAITE, "preuve": proof}
+    return visitor.post(box(STRANGER[1]) + "/nouveau", fields).text
+
+
+def test_what_a_forgery_does_is_said_and_shown(visitor: Visitor) -> None:
+    before, waits = len(visitor.here.office.mailbox(MAITE)), visitor.here.status().questions["proposed"]
+    page = forged(visitor, "fail")
+    assert "Le serveur voit que ce message ne vient pas de Maïté Martin" in page
+    assert len(visitor.here.office.mailbox(MAITE)) == before, "nobody is written to"
+    page = forged(visitor, "none")
+    assert "Rien ne prouve que ce message vient de Maïté Martin" in page
+    assert "une demande de confirmation est partie à sa vraie adresse" in page
+    asked = visitor.here.office.mailbox(MAITE)[before:]
+    assert [letter.kind for letter in asked] == ["confirm_mail"]
+    assert f'href="{box(MAITE, asked[0].number)}"' in page
+    assert "déjà partie aujourd’hui" in forged(visitor, "none"), "one a day"
+    assert visitor.here.status().questions["proposed"] == waits
+    assert visitor.here.office.mailbox(STRANGER[1]) == [], "who forges it learns nothing"
+    sent = visitor.here.office.mailbox("envoyés de " + STRANGER[1])
+    assert [str(x.message["From"]).partition("<")[2] for x in sent[-3:]] == [f"{MAITE}>"] * 3
+    visitor.post("/horloge", {"pas": "jour"})
+    assert visitor.newest(MIREILLE, "digest").text.count("expéditeur non authentifié") >= 1
+
+
+def test_the_person_it_was_forged_for_can_drop_it(visitor: Visitor) -> None:
+    letter = visitor.newest(MAITE, "confirm_mail")
+    visitor.post(box(MAITE, letter.number), visitor.form(letter, "Ce n'est pas moi"))
+    assert visitor.here.office.mailbox(MAITE)[-1].kind == "notice"
+
+
+@pytest.mark.parametrize(("name", "value"), [("pour", "personne@ailleurs.example"), ("preuve", "pass")])
+def test_nobody_is_imitated_who_does_not_exist(visitor: Visitor, name: str, value: str) -> None:
+    fields = {"a": BOT, "objet": "x", "texte": "AIDE", "maniere": "gmail", "pour": MAITE, "preuve": "none", name: value}
+    page = visitor.post(box(STRANGER[1]) + "/nouveau", fields)
+    assert page.status_code == 400
+    assert 'role="alert"' in page.text
 
 
 def test_what_was_sent_can_be_looked_at(visitor: Visitor) -> None:
