@@ -45,6 +45,11 @@ def _line(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
+def _one_line(json_text: str) -> str:
+    """The same JSON with what does not print as escapes: no reader takes a line separator for the end of the line."""
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in json_text)
+
+
 class _Quiet(logging.Formatter):
     """What both formats share: how an exception is told."""
 
@@ -78,7 +83,7 @@ class Json(_Quiet):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return _one_line(json.dumps(line, ensure_ascii=False))
 
 
 class Text(_Quiet):

@@ -17,6 +17,8 @@ from ..app import App, build
 from ..config import Config
 from ..domain.model import Person
 from ..errors import UsageError
+from ..letters.typography import one_line
+from ..mail.unseen import seen
 from ..store import people
 
 if TYPE_CHECKING:
@@ -45,13 +47,19 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for s
 
 def show(value: Any, as_json: bool, text: Callable[[], str]) -> None:
     """Print `value` as JSON, or as `text` says."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text())
+    click.echo(_json(value, 2) if as_json else seen(text()))
 
 
 def lines(values: list[dict[str, Any]], as_json: bool, text: Callable[[dict[str, Any]], str]) -> None:
     """Print a list, a line each."""
     for value in values:
-        click.echo(json.dumps(value, ensure_ascii=False) if as_json else text(value))
+        click.echo(_json(value) if as_json else one_line(text(value)))
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    """JSON in which what does not print is escaped: nothing that was mailed to us moves a terminal or breaks a line."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def person(app: App, email: str) -> Person:

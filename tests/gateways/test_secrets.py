@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -170,3 +171,15 @@ def test_a_token_is_taken_out_of_any_line() -> None:
     record = logging.LogRecord("uvicorn.error", logging.WARNING, "x.py", 1, "GET /v/%s", (token,), None)
     assert token not in maillog.Text().format(record) + maillog.Json().format(record)
     assert "[…]" in maillog.Text().format(record)
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r", "\x85", "\u2028", "\x1b[2J", "\u202e", "\x0b"])
+def test_no_word_of_the_outside_world_forges_another_line(break_: str) -> None:
+    record = logging.LogRecord(
+        "mailbot.x", logging.INFO, "x", 1, "refused %s", (f"a{break_}INFO accepted inbox=1",), None
+    )
+    text, line = maillog.Text().format(record), maillog.Json().format(record)
+    for written in (text, line):
+        assert len(written.splitlines()) == 1
+        assert written.isprintable()
+    assert json.loads(line)["event"] == f"refused a{break_}INFO accepted inbox=1"
