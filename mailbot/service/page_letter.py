@@ -36,7 +36,7 @@ class LetterPage:
 
 
 def letter_page(system: System, conn: sqlite3.Connection, conversation: Conversation) -> LetterPage | None:
-    """The page of a letter; None once each of its answers is over, or no longer this person's."""
+    """The page of a letter, without a nonce; None once each of its answers is over, or no longer this person's."""
     person = people.get(conn, conversation.person_id)
     found = [_shown(system, conn, person, item) for item in _versions(conn, conversation.subject_id)]
     items = tuple(page for page in found if page)
@@ -57,7 +57,12 @@ def _shown(system: System, conn: sqlite3.Connection, person: Person, held: tuple
     item, question_id = held
     answer = questions.answer(conn, question_id, item.version)
     page = page_of(system, conn, conversations.of(conn, Purpose.PAGE, person.id, "version", answer.id))
-    return page and replace(with_forms(system, conn, page), label=item.label)
+    return page and replace(page, label=item.label)
+
+
+def with_all_forms(system: System, conn: sqlite3.Connection, page: LetterPage) -> LetterPage:
+    """The page as it is shown: each answer with a nonce of its own, where it has a form."""
+    return replace(page, items=tuple(with_forms(system, conn, item) for item in page.items))
 
 
 def beside(system: System, conn: sqlite3.Connection, page: Page) -> Page:

@@ -21,7 +21,7 @@ from ..store.db import savepoint
 from . import browsers, confirmation, page_held
 from .browsers import Closed, Opened, Visitor
 from .page_held import HeldPage
-from .page_letter import LetterPage, beside, letter_page
+from .page_letter import LetterPage, beside, letter_page, with_all_forms
 from .page_version import Page, fingerprint, opened, page_of, with_forms
 from .questions import act
 from .system import System
@@ -36,9 +36,7 @@ def view(system: System, text: str, visitor: Visitor = NOBODY) -> AnyPage | Clos
     """The page of a token, with fresh nonces; None where the token opens none (any more)."""
     with system.store.tx() as conn:
         page = _opened(system, conn, text, visitor)
-        if isinstance(page, HeldPage):
-            return page_held.with_form(system, conn, page)
-        return _shown(system, conn, page) if isinstance(page, Page) else page
+        return page if page is None or isinstance(page, Closed) else _shown(system, conn, page)
 
 
 def _opened(system: System, conn: sqlite3.Connection, text: str, visitor: Visitor) -> AnyPage | Closed | None:
@@ -70,7 +68,12 @@ def _page(system: System, conn: sqlite3.Connection, text: str) -> AnyPage | None
     return page_of(system, conn, conversation) if conversation and conversation.subject_kind == "version" else None
 
 
-def _shown(system: System, conn: sqlite3.Connection, page: Page) -> Page:
+def _shown(system: System, conn: sqlite3.Connection, page: AnyPage) -> AnyPage:
+    """The page with fresh nonces, which nobody gets before the gate."""
+    if isinstance(page, HeldPage):
+        return page_held.with_form(system, conn, page)
+    if isinstance(page, LetterPage):
+        return with_all_forms(system, conn, page)
     return beside(system, conn, with_forms(system, conn, page))
 
 
@@ -104,15 +107,14 @@ def decide(system: System, text: str, form: Mapping[str, str], visitor: Visitor 
         if isinstance(page, HeldPage):
             return page_held.decide(system, conn, page, form)
         if not isinstance(page, Page):
-            return page and replace(page, error="decision")
+            return page and replace(_shown(system, conn, page), error="decision")
         late = page.kind in ("done", "changed") and form.get("decision") != "undo"
         error = "" if late else _error(system, conn, page, form) or _refused(system, conn, page, form)
         if late or error:
-            moved = error in MOVED and page.kind != "done"
-            shown = _moved(page) if moved else _shown(system, conn, page)
-            return replace(shown, error=error, tried=form.get("decision", ""), typed=form.get("text", ""))
+            page = replace(page, error=error, tried=form.get("decision", ""), typed=form.get("text", ""))
+            return _moved(page) if error in MOVED and page.kind != "done" else _shown(system, conn, page)
         after = _page(system, conn, text)
-        after = _shown(system, conn, after) if isinstance(after, Page) else after
+        after = after and _shown(system, conn, after)
     log.info("decided on page question=%s by=%s decision=%s", page.question.id, page.person.id, form.get("decision"))
     return after
 
