@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email import policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from html import unescape
@@ -28,8 +28,10 @@ from mailbot.service import ingress, questions
 from mailbot.service.work import work_all
 from mailbot.store import inbox
 from mailbot.store import questions as kept
+from tests.flow.test_bounces import HARD, dsn
 from tests.world import AICHA, MAITE, World, world
 
+pytestmark = pytest.mark.slow  # hundreds of whole mails: `make test` only
 BOT = "eccv@assaprol.example"
 ELISE = "elise.larralde@cabinetetcheverry.example"
 OTHERS = {  # of another firm, or of none
@@ -366,3 +368,25 @@ def test_who_sends_a_copy_first_takes_nothing_from_the_genuine_mail(asked: Path,
     assert row is not None
     assert (row["state"], row["trust"]) == ("done", "proven")
     here.close()
+
+
+def reports(here: World, real: bool) -> Iterator[Try]:
+    """Reports of mail servers about the firm's letters, each of which lacks something that only its server knows."""
+    rows = here.app.system.store.conn.execute(
+        "select id, message_id, to_address from outbox where to_address like ? order by id limit 6", (f"%@{FIRM}",)
+    ).fetchall()
+    for row in rows:
+        other = next(one for one in rows if one["to_address"] != row["to_address"])
+        for id, recipient in (
+            (row["message_id"], OTHERS["expert"]), (row["message_id"], other["to_address"]),
+            (f"<{made_up('a' * 26)}.{row['id']}@assaprol.example>", row["to_address"]), ("", row["to_address"]),
+        ):  # fmt: skip
+            for to in (BOT, f"eccv+{made_up('b' * 26)}@assaprol.example"):
+                message = message_from_bytes(dsn({recipient: HARD}, id), policy=policy.default)
+                assert isinstance(message, EmailMessage)
+                message.replace_header("Message-ID", make_msgid(domain="mx.dehors.example"))
+                yield Try(f"{id} {recipient}", message, (to,), null_path=True)
+
+
+def test_a_report_that_does_not_know_letter_and_reader_disables_nobody(pair: Pair) -> None:
+    pair.both(reports)
