@@ -38,12 +38,12 @@ class Gist:
         return "".join(sorted(self.words)) + "/" + "".join(sorted(self.files))
 
 
-def of(text: str, files: tuple[str, ...] = ()) -> Gist:
-    """The gist of what a person wrote and of the hashes of the files beside it. Figures count where nothing else is
-    written."""
+def of(text: str, files: tuple[str, ...] = (), figures: bool = False) -> Gist:
+    """The gist of what a person wrote and of the hashes of the files beside it. Figures count with `figures`, and where
+    nothing else is written."""
     folded = _folded(text[:LONGEST])
     lasting = " ".join(piece for piece in folded.split() if not _CHANGES.search(piece))
-    words = [word for word in _WORD.findall(lasting) if word not in _DAYS]
+    words = [word for word in _WORD.findall(lasting) if word not in _DAYS and not figures]
     hashes = sorted({_hash(word) for word in words or _WORD.findall(folded)})
     return Gist(frozenset(hashes[:KEPT]), frozenset(_hash(file) for file in files))
 

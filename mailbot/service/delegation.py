@@ -16,7 +16,7 @@ from ..domain.access import answers_alone, approver, of_the_firm
 from ..domain.model import Person, Question, Role, State
 from ..errors import Refusal, SomeoneAnswered
 from ..letters.scene import Item, Mail, Scene
-from ..mail import defused
+from ..mail import defused, gist
 from ..mail.envelope import Dmarc
 from ..mail.message import InboundMessage
 from ..mail.token import Purpose
@@ -41,6 +41,7 @@ KIND = "someone_answered"
 ANSWERED = frozenset({Purpose.ANSWER, Purpose.DOSSIER, Purpose.SEVERAL})
 OPEN = frozenset({State.ASKED, State.PROPOSED, State.SUBMITTED})
 LASTS = timedelta(days=30)  #: what nobody decided on by then is closed, and shown to staff
+REMEMBERED = timedelta(days=7)  #: of what was asked about: a machine may write from another address each time
 LETTERS_A_DAY = 10  #: that one person is asked at most, over all conversations
 LONGEST = 16_000  #: characters: whoever accepts must have seen all of it
 
@@ -67,11 +68,15 @@ def someone_answered(
     words = _fingerprint(job, message)
     if inbox.said_before(conn, row["id"], found.person.id if found.person else None, words):
         return "done", {"decision": SAME}
+    said = gist.of(job.split.text, tuple(file.sha256 for file in job.files), figures=True)
+    before = delegations.gists(conn, conversation.number, system.now() - REMEMBERED)
+    if any(gist.alike(said, gist.read(line)) for line in before):
+        return "held", {"reason": "written by a stranger; the same as another one wrote: it may be a machine"}
     if _often(system, conn, conversation, owner):
         return "held", {"reason": "written by a stranger; of this conversation enough was asked today"}
     single = about[0].question_id if len(about) == 1 and conversation.subject_kind in ("question", "version") else None
     send(system, conn, _post(conn, row, owner, single), _scene(job, message, about, single))
-    return "held", {"decision": DECISION, "question_id": single, "written_sha256": words}
+    return "held", {"decision": DECISION, "question_id": single, "written_sha256": words, "gist": str(said)}
 
 
 def _by_a_stranger(conn: sqlite3.Connection, row: sqlite3.Row, message: InboundMessage, found: Target) -> bool:

@@ -75,7 +75,7 @@ def gather(system: System, conn: sqlite3.Connection, since: datetime, above: int
     frozen += [LetterItem(one.name, "held", inbox_id=row["id"]) for one, row in zip(unread, shunted, strict=True)]
     return Incidents(
         held=held,
-        more_held=inbox.counts(conn)["held"] - sum(one.alike + 1 for one in held),
+        more_held=inbox.count_held(conn) - sum(one.alike + 1 for one in held),
         unread=unread,
         bounced=tuple(_bounced(conn, row) for row in digests.suspended(conn, SECTION)),
         failed=_failed(conn, since),

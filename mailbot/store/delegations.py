@@ -11,6 +11,16 @@ from .db import moment, stamp
 _ANSWERED = "decision = 'SomeoneAnswered'"
 
 
+def gists(conn: sqlite3.Connection, conversation: int, since: datetime) -> list[str]:
+    """What such answers in a conversation said since then, as far as that can be compared (mail/gist.py)."""
+    rows = conn.execute(
+        f"select gist from inbox where {_ANSWERED} and state in ('held', 'done', 'closed') and conversation = ? "
+        "and received_at >= ? and gist is not null",
+        (conversation, stamp(since)),
+    )
+    return [row["gist"] for row in rows]
+
+
 def waiting_since(conn: sqlite3.Connection, conversation: int, since: datetime) -> int:
     """How many such answers in a conversation somebody was asked about since then."""
     row = conn.execute(
@@ -31,17 +41,18 @@ def letters_since(conn: sqlite3.Connection, person_id: int, kind: str, since: da
 def old(conn: sqlite3.Connection, before: datetime) -> list[int]:
     """Ids of the answers that came before an instant and that nobody decided on."""
     rows = conn.execute(
-        f"select id from inbox where {_ANSWERED} and state = 'held' and received_at <= ? order by id", (stamp(before),)
-    )
-    return [row["id"] for row in rows]
+        f"select id from inbox where {_ANSWERED} and state = 'held' and received_at <= ? order by conversation, id",
+        (stamp(before),),
+    )  # the order of the index: by id SQLite would walk all held mail
+    return sorted(row["id"] for row in rows)
 
 
 def oldest(conn: sqlite3.Connection) -> datetime | None:
     """When the oldest of those that wait came."""
     row = conn.execute(
-        f"select received_at from inbox where {_ANSWERED} and state = 'held' order by id limit 1"
+        f"select min(received_at) at from inbox where {_ANSWERED} and state = 'held' and conversation > 0"
     ).fetchone()
-    return moment(row["received_at"]) if row else None
+    return moment(row["at"]) if row["at"] else None
 
 
 UNDECIDED = "nobody decided in time"  #: the reason of a row that was closed so

@@ -140,6 +140,11 @@ def held_by_sender(conn: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
     ).fetchall()
 
 
+def count_held(conn: sqlite3.Connection) -> int:
+    """How many messages wait for a person."""
+    return int(conn.execute("select count(*) n from inbox where state = 'held'").fetchone()["n"])
+
+
 def close_of_sender(conn: sqlite3.Connection, id: int) -> None:
     """Close the held mails of a stranger up to that one."""
     conn.execute(
