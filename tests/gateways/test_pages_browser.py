@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from mailbot.gateways import web
 from tests.background import Background
 from tests.campaign import AICHA, MAITE, MIREILLE, Campaign
+from tests.gateways.screens import ARGUMENTS, known, look, opened
 from tests.gateways.several import ONE, THREE, TWO, approvals, forms
 from tests.gateways.test_web import HOSTILE, page_of
+from tests.gateways.visiting import codes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
-SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
 
 @pytest.fixture
@@ -29,60 +29,65 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
-def look(
-    browser: Browser, address: str, name: str, folder: Path, act: Callable[[Page], object] = lambda _: None
-) -> None:
-    """Open a page at each size and scheme, and `act` there.
-
-    Then: no violation of axe, nothing wider than the screen, every button at least 44 px high.
-    """
-    for size, (width, height) in SIZES.items():
-        for scheme in ("light", "dark"):
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
-            )
-            page = context.new_page()
-            page.goto(address)
-            act(page)
-            page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
-            low = [b.inner_text() for b in page.get_by_role("button").all() if (b.bounding_box() or {})["height"] < 44]
-            assert low == []
-            found = Axe().run(page).response["violations"]
-            assert found == [], f"{name} {size} {scheme}: {[(v['id'], v['nodes'][0]['html']) for v in found]}"
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=str(folder / f"{name}-{size}-{scheme}.png"), full_page=True)
-            context.close()
-
-
-def test_the_expert_decides_with_two_clicks(campaign: Campaign, site: str, browser: Browser, tmp_path: Path) -> None:
+def test_the_expert_types_a_code_and_decides(campaign: Campaign, site: str, browser: Browser, tmp_path: Path) -> None:
     campaign.reply(
         campaign.letter(AICHA, "question"), AICHA, f"Le détail est joint : 9 840 €.\n\n{HOSTILE}",
         files={"detail.pdf": b"%PDF-1.4\n%%EOF\n"},
     )  # fmt: skip
     address = page_of(campaign.letter(MAITE, "approval"), site)
-    look(browser, address, "approve", tmp_path)
-    page = browser.new_page()
-    page.goto(address)
-    page.get_by_role("button", name="Valider et transmettre").click()
-    assert campaign.show()["state"] == "proposed", "the box must be ticked first"
-    page.get_by_label("J’ai lu la réponse.").first.check()
-    page.get_by_role("button", name="Valider et transmettre").click()
-    page.get_by_role("heading", name="La réponse nous est transmise").wait_for()
-    assert campaign.show()["state"] == "submitted"
-    look(browser, address, "done", tmp_path)
-    look(browser, site + "/v/unknown", "gone", tmp_path)
+    look(browser, address, "new-browser", tmp_path)
+    with opened(browser, []) as (page, _):
+        page.goto(address)
+        page.get_by_role("button", name="Recevoir un code").click()
+        page.get_by_label("Code à six chiffres").fill(wrong(codes(campaign)[-1]))
+        page.keyboard.press("Enter")
+        page.get_by_text("Ce code n’est pas le bon. Il reste 4 essais.").wait_for()
+        page.get_by_label("Code à six chiffres").fill(codes(campaign)[-1])
+        page.get_by_role("button", name="Ouvrir la page").click()
+        page.get_by_role("button", name="Valider et transmettre").click()
+        page.get_by_role("heading", name="La réponse nous est transmise").wait_for()
+        assert page.url == address
+        assert campaign.show()["state"] == "submitted"
+        page.reload()
+        page.get_by_text(f"Validée par {MAITE[0]}").first.wait_for()
+    cookies = known(campaign, address)
+    look(browser, address, "done", tmp_path, cookies=cookies)
+    look(browser, site + "/v/unknown", "gone", tmp_path, cookies=cookies)
+
+
+def wrong(code: str) -> str:
+    """Another code."""
+    return f"{(int(code.replace(' ', '')) + 1) % 10**6:06d}"
+
+
+def asks(page: Page) -> None:
+    """Ask for a code, and type something else."""
+    page.get_by_role("button", name="Recevoir un code").click()
+    page.get_by_label("Code à six chiffres").fill("1")
+    page.evaluate("document.querySelectorAll('form').forEach(form => form.noValidate = true)")
+    page.get_by_role("button", name="Ouvrir la page").click()
+    page.get_by_role("status").wait_for()
+
+
+def test_the_page_of_the_code_is_for_everybody(campaign: Campaign, site: str, browser: Browser, tmp_path: Path) -> None:
+    address = page_of(campaign.proposed(), site)
+    look(browser, address, "code", tmp_path, asks)
+    look(browser, address, "too-many", tmp_path, lambda page: page.get_by_role("button").first.click())
 
 
 def test_staff_have_a_page_too(campaign: Campaign, site: str, browser: Browser, tmp_path: Path) -> None:
-    campaign.reply(campaign.proposed(), MAITE, "OK")
+    approve = campaign.proposed()
+    address = page_of(approve, site)
+    look(browser, address, "approve", tmp_path, cookies=known(campaign, address))
+    campaign.reply(approve, MAITE, "OK")
     campaign.run()
-    look(browser, page_of(campaign.letter(MIREILLE, "to_treat"), site), "treat", tmp_path)
+    address = page_of(campaign.letter(MIREILLE, "to_treat"), site)
+    look(browser, address, "treat", tmp_path, cookies=known(campaign, address))
 
 
 def refused(page: Page) -> None:
-    """Post a form that an older browser would let through: its box is not ticked."""
-    page.evaluate("document.querySelectorAll('form').forEach(form => form.noValidate = true)")
+    """Post a form whose page has expired."""
+    page.evaluate("document.querySelectorAll('[name=n]').forEach(field => field.value = 'expired')")
     page.get_by_text("Renvoyer à").click()
     page.get_by_label("Votre mot à").fill("Merci de joindre le détail.")
     page.get_by_role("button", name="Renvoyer", exact=True).click()
@@ -99,15 +104,17 @@ def test_what_was_refused_can_be_put_right(campaign: Campaign, site: str, browse
                "macro.exe": b"MZ"},
     )  # fmt: skip
     address = page_of(campaign.letter(MAITE, "approval"), site)
-    look(browser, address, "refused", tmp_path, refused)
+    cookies = known(campaign, address)
+    look(browser, address, "refused", tmp_path, refused, cookies)
     campaign.reply(campaign.letter(AICHA, "receipt"), AICHA, "Un complément.")
-    look(browser, address, "changed", tmp_path)
+    look(browser, address, "changed", tmp_path, cookies=cookies)
 
 
 @pytest.fixture
 def lived(living: Campaign, background: Background) -> Iterator[str]:
-    """The pages of a campaign where letters wait for each other, served; their address."""
-    server = background.run(web.start(living.system, "127.0.0.1", 0))
+    """The pages of a campaign where letters wait for each other, served without a code; their address."""
+    system = replace(living.system, policy=replace(living.system.policy, confirm_browser=False))
+    server = background.run(web.start(system, "127.0.0.1", 0))
     yield f"http://127.0.0.1:{server.port}"
     background.run(server.close())
 
