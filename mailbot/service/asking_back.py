@@ -98,7 +98,7 @@ def _scene(job: Job, refusal: x.Refusal, question: Question | None, version: int
     if isinstance(refusal, x.WhichPerson):
         return replace(scene, about="person", word=refusal.typed, passed_to=refusal.candidates)
     if isinstance(refusal, x.NotOffered):
-        return replace(scene, word=refusal.word)
+        return replace(scene, word=job.repeated(refusal.word))
     if isinstance(refusal, x.TooLate):
         return replace(scene, until=refusal.latest)
     if isinstance(refusal, x.NotAllowed):

@@ -13,6 +13,7 @@ from ..domain.model import Channel, File, Person, Question, Role, Scanned, Verdi
 from ..domain.questions import Act
 from ..errors import BadFile, Held
 from ..letters.scene import Item, Mail, Unplaced
+from ..mail import defused
 from ..mail.message import InboundMessage, Split
 from ..mail.mime import pictures
 from ..mail.reply import PARTS_DISAGREE
@@ -85,9 +86,9 @@ class Job:
             return self.whole.cause
         accepted = [f for f in self.files if f.verdict is Verdict.OK]
         mail = Mail(
-            subject=self.message.subject,
+            subject=self.message.subject if self.trust > Trust.CLAIMED else "",
             at=self.received_at,
-            text=self.split.text,
+            text=self.repeated(self.split.text),
             set_aside=self.split.set_aside,
             files=self.files,
             sender=self.person.email,
@@ -95,6 +96,11 @@ class Job:
         )
         announced = not accepted and announces_file(self.split.text)
         return Cause(self.inbox_id, self.message.message_id, mail, self.letter or self.conversation, announced)
+
+    def repeated(self, words: str) -> str:
+        """Words of the mail as a letter may repeat them: where nothing shows that they are the reader's own, anybody
+        may have written them for us to send, and they are to be read, not followed."""
+        return words if self.trust > Trust.CLAIMED else defused.shown(words)
 
     def question(self) -> tuple[Question, int]:
         """(the question, the version the letter showed; 0 where it showed none). Raises Held without one."""

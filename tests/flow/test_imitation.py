@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 from email.utils import make_msgid
 
@@ -66,3 +67,20 @@ def test_what_was_typed_is_set_off_line_by_line_and_kept_as_it_came(campaign: Ca
     assert approval.text.count(MARKER) == 1
     (answer,) = campaign.show()["answers"]
     assert str(campaign.letter(AICHA, "question", OTHER).message["Reply-To"]) in answer["text"]
+
+
+@pytest.mark.parametrize(
+    "said", ["Votre compte est bloqué : https://voleur.example/x", "DOSSIER https://voleur.example"]
+)
+def test_nobody_has_us_write_to_somebody_else(campaign: Campaign, said: str) -> None:
+    """A mail that only claims to be Maïté's is answered at her address: without its subject, and with no link in it."""
+    message = EmailMessage()
+    message["From"], message["To"] = f"ASSAPROL <{MAITE[1]}>", BOT
+    message["Subject"], message["Message-ID"] = "Urgent https://voleur.example", make_msgid(domain="voleur.example")
+    message.set_content(said)
+    why = campaign.hand_in(message, verdict="none")
+    assert why["trust"] == "claimed"
+    (letter,) = (x for x in campaign.office.mailbox(MAITE[1]) if x.kind == "clarification")
+    assert "voleur" not in letter.subject
+    assert "voleur" in letter.text
+    assert not re.search(r"voleur\.|https://voleur", letter.text + letter.html)
