@@ -115,8 +115,13 @@ def test_an_old_key_is_dropped_after_its_time_and_its_letters_are_as_unknown_one
     here.app.system.keyring.rotate(here.app.system.store, here.now, 10_000)
     assert [k.id for k in keys(here)] == [2]
     here.hand_in(by_envelope(letter), AICHA[1])
-    row = inbox.latest(here.app.system.store.conn, ("held", "done"))[0]
-    assert (row["conversation"], row["matched_by"]) == (None, None)
+    made_up = by_envelope(letter)
+    made_up.replace_header("To", f"eccv+{'a' * 26}@assaprol.example")
+    here.hand_in(made_up, AICHA[1])
+    rows = inbox.latest(here.app.system.store.conn, ("held", "done"))[:2]
+    known, unknown = ([row[name] for name in ("state", "reason", "conversation", "matched_by")] for row in rows)
+    assert known == unknown
+    assert known[2] is None
 
 
 def test_ids_go_round_and_none_is_given_twice_while_it_is_known(here: World, caplog: pytest.LogCaptureFixture) -> None:
