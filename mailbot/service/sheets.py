@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadRow, ImportRefused
+from ..mail.unseen import seen
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class _Bad:
 
     why: str
 
+
+#: columns whose cells may have several lines; in all others the end of a line is a space
+LINES = frozenset({"question", "parametres", "droits", "collaborateurs"})
 
 Cell = str | _Bad
 Line = tuple[int, list[Cell]]
@@ -154,7 +158,7 @@ def _row(kind: str, title: str, line: Line, columns: list[str], folder: Path, ba
         elif cell and not column:
             bad.append(BadRow(title, number, f"number {at + 1}", f"« {cell} » stands under no header"))
         elif cell:
-            found[column] = cell
+            found[column] = cell if column in LINES else " ".join(cell.split("\n"))
     return Row(title, number, found, folder)
 
 
@@ -177,8 +181,8 @@ def _csv(file: Path) -> list[tuple[str, list[Line]]]:
 
 
 def _text(value: str) -> Cell:
-    """A cell of text, its ends cleared of spaces of every kind; spaces inside stay as they are."""
-    text = value.replace("\r\n", "\n").strip("\ufeff\u200b \t\r\n\xa0\u202f\u2007")
+    """A cell of text without what nobody sees, its ends cleared of spaces of every kind; spaces inside stay."""
+    text = seen(value).strip(" \t\n\xa0\u202f\u2007")
     return _Bad(FORMULA) if text.startswith("=") else text
 
 

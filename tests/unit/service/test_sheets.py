@@ -57,7 +57,7 @@ def test_csv_as_people_save_it(tmp_path: Path, data: bytes) -> None:
 
 def test_lines_count_as_the_spreadsheet_program_counts_them(tmp_path: Path) -> None:
     (sheet,) = read([csv(tmp_path, HEADER + '\nC01,"two\nlines"\n\nC02,B\n')])
-    assert [(row.line, row["nom"]) for row in sheet.rows] == [(3, "two\nlines"), (5, "B")]
+    assert [(row.line, row["nom"]) for row in sheet.rows] == [(3, "two lines"), (5, "B")]
 
 
 def test_excel_dates_numbers_and_truth(tmp_path: Path) -> None:
@@ -118,6 +118,19 @@ def test_the_sample_is_the_same_as_csv_and_as_xlsx() -> None:
         "documents": 24,
         "statistiques": 50,
     }
+
+
+def test_no_cell_brings_what_nobody_sees_nor_a_second_line(tmp_path: Path) -> None:
+    evil = "\u202eNom\r\nBcc: x@y.example\x00\u200b\u2028{{ 7*7 }}\x1b[2J"
+    lines = ["cabinet,nom", f'C01,"{evil}"']
+    for path in (
+        csv(tmp_path, "\n".join(lines)),
+        xlsx(tmp_path, "cabinets", ["cabinet", "nom"], ["C01", evil.replace("\x00", "")[:-4]]),
+    ):
+        (sheet,) = read([path])
+        assert sheet.rows[0]["nom"].startswith("Nom Bcc: x@y.example {{ 7*7 }}")
+    (sheet,) = read([csv(tmp_path, 'dossier,exercice,question\nD1,2025,"Un\r\ndeux"', "questions.csv")])
+    assert sheet.rows[0]["question"] == "Un\ndeux"
 
 
 def test_fold() -> None:
