@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from mailbot.mail.marker import MARKER
+from mailbot.mail.unseen import seen
 
 #: « https://… », « www.… », and names that mail programs make links of.
 _SCHEME = re.compile(r"\b([a-z][a-z0-9+.-]{1,15}):(?=//)", re.I)
@@ -21,16 +22,11 @@ _JAVASCRIPT = re.compile(r"\b(javascript|data|vbscript|mailto|tel|file):(?=\S)",
 _RULES = re.compile(r"[—–―─━_=-]{3,}")
 _OURS = re.compile(re.escape(MARKER.strip("— ")), re.I)
 _TOKEN = re.compile(r"\b([a-z2-7]{3})[a-z2-7]{20}([a-z2-7]{3})\b", re.I)
-#: Controls, marks that reorder text or hide in it, and what stands beyond the characters of any script.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
 
 
 def shown(text: str) -> str:
     """`text` as a letter may show it: to be read, and nothing else."""
-    text = _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = seen(text)
     text = _OURS.sub("[…]", _TOKEN.sub(r"\1…\2", text))
     text = _RULES.sub("—", text)
     text = _SCHEME.sub(r"\1 :", _WWW.sub(r"\1 .", text))
@@ -43,7 +39,7 @@ LONGEST_NAME = 60
 def name(given: str, address: str, known: frozenset[str]) -> str:
     """How a stranger is called: by the name that his mail gives, unless it is one of `known` (folded), holds an address
     or a link, or is no name; then by his address."""
-    called = " ".join(_HIDDEN.sub("", given).split())
+    called = " ".join(seen(given).split())
     odd = not re.search(r"[^\W\d_]{2}", called) or re.search(r"[@:/<>\[\]()|\\\"]|\.\w{2}|\d{3}", called)
     return address if odd or len(called) > LONGEST_NAME or folded(called) in known else called
 
