@@ -19,7 +19,7 @@ from ..store.conversations import Conversation
 from .system import System
 
 _IN_ID = re.compile(r"<([a-z0-9]{26})\.\d+@([^<>\s]+)>", re.IGNORECASE)
-_MAILTO = re.compile(r"[\w.%-]*(?:\+|%2b|-)([a-z0-9]{26})@([\w.-]*)", re.IGNORECASE)
+_MAILTO = re.compile(r"(?:\+|%2b|-)([a-z0-9]{26})@([\w.-]*)", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z0-9]{26}")
 UNKNOWN = 0  #: stands for what has the form of a token of ours and is none, or opens no conversation
 
@@ -43,7 +43,7 @@ def find(system: System, conn: sqlite3.Connection, message: InboundMessage, enve
         _no_likeness(conn, sender, conversation)
     holds = bool(conversation and person and may_hold(conn, person, conversation))
     trust = grade(sender, envelope.verdict, person is not None and person.active, holds)
-    if matched_by == "envelope" and conversation and conversation.number not in _inside(system, message):
+    if matched_by == "envelope" and conversation and not _names(system, message, conversation.number):
         trust = min(trust, Trust.TOKEN)  # what vouches for its words does not say that they were written to us here
     return Target(conversation, matched_by, person, trust)
 
@@ -94,9 +94,9 @@ def _in_header(system: System, message: InboundMessage) -> set[int]:
     return _named(system, [address.address for address in (*message.to, *message.cc)])
 
 
-def _inside(system: System, message: InboundMessage) -> set[int]:
-    """The conversations that the message itself names, anywhere: a signature of its domain holds for these."""
-    return _in_header(system, message) | _ids(system, message) | _foot_lines(system, message)
+def _names(system: System, message: InboundMessage, number: int) -> bool:
+    """Whether the message itself names a conversation, anywhere: a signature of its domain holds for this one."""
+    return any(number in carried(system, message) for carried in (_in_header, _ids, _foot_lines))
 
 
 def _only(conn: sqlite3.Connection, found: set[int], by: str) -> tuple[Conversation | None, str]:

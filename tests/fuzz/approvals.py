@@ -39,7 +39,7 @@ def conditional(rng: random.Random) -> str:
 
 def surely_not(text: str) -> bool:
     """True for a text that is no unconditional yes: it doubts, or none of its words is a yes."""
-    folded = fold(text)
+    folded = re.sub(r"(.)\1{2,}", r"\1", fold(text))  # « ouiii » is a yes
     return bool(_DOUBT.search(_without_yes(folded))) or not any(
         word in _KNOWN for word in re.findall(r"[\w']+", folded)
     )
