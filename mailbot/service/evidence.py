@@ -20,6 +20,7 @@ from ..domain.model import Answer, Dossier, File, Verdict
 from ..errors import UsageError
 from ..letters.render import CHIPS, OUTCOMES
 from ..mail import traces
+from ..mail.unseen import seen
 from ..store import belonging, blobs, dossiers, evidence, files, journal, questions
 from ..store.belonging import Part
 from ..store.db import moment, stamp
@@ -94,7 +95,7 @@ def _write(one: _Export) -> None:
     head = _head(one)
     one.folder.put_pieces("index.json", _index(one, head))
     page = one.system.templates.get_template("evidence/index.html")
-    one.folder.put_pieces("index.html", page.generate(_shown(one, head)))
+    one.folder.put_pieces("index.html", map(seen, page.generate(_shown(one, head))))
 
 
 def _head(one: _Export) -> dict[str, Any]:
