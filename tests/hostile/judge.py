@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from openpyxl import load_workbook
 from selectolax.lexbor import LexborHTMLParser
 
 from mailbot.demo.postoffice import Letter
+from mailbot.mail.token import Purpose
 from mailbot.service import results
+from mailbot.service.addresses import address
+from tests.hostile import web
 from tests.hostile.world import Bound, World
 
 #: our disposition of a mail that was kept -> theirs
@@ -295,6 +299,23 @@ def _framed(seen: Seen, wanted: bool) -> str:
     return ""
 
 
+def _nosniff(seen: Seen, wanted: bool) -> str:
+    """A browser saves what came as a file, and shows none of it, whatever it looks like."""
+    if not (seen.bound and seen.files):
+        return ""
+    page = address(seen.world.system, seen.bound.ref, seen.world.person(web.EXPERT), Purpose.APPROVE)["page"]
+    path = urlsplit(str(page)).path
+    browser = web.confirmed(seen.world, path)
+    served = [browser.ask(seen.world, "GET", path.replace("/v/", "/f/") + f"/{n}", {}, "") for n in (0, 1)]
+    found = [answer.headers for answer in served if answer.status == 200]
+    if not found:
+        return "the file is not served"
+    safe = all(
+        x["x-content-type-options"] == "nosniff" and x["content-disposition"][:10] == "attachment" for x in found
+    )
+    return "" if safe else f"served as {found}"
+
+
 def _quiet(seen: Seen, wanted: int) -> str:
     return ""  # judged for every case, as unsafe
 
@@ -327,15 +348,16 @@ CHECKS: dict[str, Callable[[Seen, Any], str]] = {
     "outbound_max_line": _lines,
     "outbound_quoted_or_framed": _framed,
     "outbound_to_unregistered": _strangers,
+    "served_nosniff": _nosniff,
     "stored_inside_dir": _named_safely,
 }
 #: those whose failure harms somebody
 SAFETY = {
     "export_cell_not_formula", "file_refused", "html_escaped", "max_rss_mb", "max_seconds", "messages_max",
     "outbound_header_absent", "outbound_lacks", "outbound_lacks_case_data", "outbound_lacks_other_tokens",
-    "outbound_quoted_or_framed", "stored_inside_dir",
+    "outbound_quoted_or_framed", "served_nosniff", "stored_inside_dir",
 }  # fmt: skip
-#: how a case is delivered, and what cannot be seen from here yet
+#: how a case is delivered, and what `must_not` names, which MUST_NOT judges
 NOT_JUDGED = {
-    "must_not", "byte_delay_ms", "close_after_send", "send_before_greeting", "served_nosniff", "stream_after",
+    "must_not", "byte_delay_ms", "close_after_send", "send_before_greeting", "stream_after",
 }  # fmt: skip
