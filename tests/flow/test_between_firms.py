@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from mailbot import app as apps
 from mailbot.demo.postoffice import Letter, reply
 from mailbot.mail import token
 from mailbot.mail.envelope import Dmarc, Envelope, Verdict
@@ -390,3 +391,19 @@ def reports(here: World, real: bool) -> Iterator[Try]:
 
 def test_a_report_that_does_not_know_letter_and_reader_disables_nobody(pair: Pair) -> None:
     pair.both(reports)
+
+
+def test_the_door_says_the_same_of_every_address(pair: Pair) -> None:
+    """What waits for the 250 does the same work for a token of the firm, for one that is none and for none at all."""
+    here, counts = pair.real, set[int]()
+    accepts = apps.door(here.app, lambda: None).accepts
+    texts = [token.make(kind, number, here.app.system.keys) for kind, number in conversations(here)]
+    for text in (*texts, *map(made_up, texts)):
+        to, count = f"eccv+{text}@assaprol.example", [0]
+        assert accepts(to)
+        raw = mail(pair.who, to, "Voici.").as_bytes(policy=policy.SMTP)
+        here.app.system.store.conn.set_trace_callback(lambda _, n=count: n.__setitem__(0, n[0] + 1))
+        ingress.accept(here.app.system.store, raw, Envelope(pair.who[1], (to,), here.now, "127.0.0.1", trusted=True))
+        here.app.system.store.conn.set_trace_callback(None)
+        counts.add(count[0])
+    assert len(counts) == 1, counts

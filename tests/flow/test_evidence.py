@@ -125,7 +125,8 @@ def test_names_of_files_do_no_harm(tmp_path: Path) -> None:
 
 
 def test_the_page_escapes_what_people_wrote(campaign: Campaign, run: Run, tmp_path: Path) -> None:
-    evil = "<script>alert(1)</script><img src=http://x.example/p onerror=alert(2)> {{ 7*7 }} javascript:alert(3)\u202e\u2028x"
+    evil = "<script>alert(1)</script><img src=http://x.example/p onerror=alert(2)> {{ 7*7 }} javascript:alert(3)"
+    evil += "\u202e\u2028x"
     campaign.reply(campaign.letter(AICHA, "question"), AICHA, evil, files={"<b>x&y</b>.pdf": b"%PDF-1.4\n%%EOF\n"})
     assert run("export", "D0009", "--to", str(tmp_path / "preuve"))[0] == 0
     page = (tmp_path / "preuve" / "index.html").read_text(encoding="utf-8")
