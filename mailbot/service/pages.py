@@ -16,6 +16,7 @@ from ..domain.model import Channel, File, Outcome, Verdict, Written
 from ..domain.questions import Act
 from ..errors import NothingToUndo, Refusal
 from ..letters.prepare import fitted
+from ..letters.typography import one_line
 from ..store import files, nonces
 from ..store.db import savepoint
 from . import browsers, confirmation, page_held
@@ -90,7 +91,9 @@ def fit(page: AnyPage | Closed, system: System) -> AnyPage | Closed:
 
 
 def _fit(page: Page, zone: ZoneInfo) -> Page:
-    history = tuple({**row, "moment": row["moment"].astimezone(zone)} for row in page.history)
+    history = tuple(
+        {**row, "name": one_line(row["name"]), "moment": row["moment"].astimezone(zone)} for row in page.history
+    )
     shown: Page = fitted(replace(page, history=()), zone)
     return replace(shown, history=history)
 
