@@ -73,7 +73,7 @@ def _hand_over(folder: Path) -> int:
 
 def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
     """Until it answers PING."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         assert process.poll() is None, (folder / "said").read_text()
         with suppress(OSError), socket.socket(socket.AF_UNIX) as peer:

@@ -255,5 +255,5 @@ def hand_over(port: int, message: EmailMessage, recipient: str, verdict: str = "
     domain = author.rpartition("@")[2]
     results = f"Authentication-Results: {HOST}; dmarc={verdict} header.from={domain}\r\n".encode()
     raw = results + message.as_bytes(policy=policy.SMTP)
-    with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
         client.sendmail(sender or author, [recipient], raw)

@@ -55,7 +55,7 @@ def closed_campaign(here: Sandbox) -> None:
 
 
 def taking_mail(here: Sandbox, stop: threading.Event, waits: list[float]) -> None:
-    with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=30) as client:
+    with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=60) as client:
         while not stop.wait(0.02):
             raw = f"From: a@b.example\r\nMessage-ID: <{len(waits)}@b>\r\nSubject: x\r\n\r\nBonjour\r\n".encode()
             begin = time.monotonic()

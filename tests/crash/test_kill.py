@@ -52,7 +52,7 @@ def _hand_in(here: Sandbox, mails: list[tuple[str, str, bytes]], done: list[int]
     for n, (sender, recipient, raw) in enumerate(mails):
         while True:
             try:
-                with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=10) as client:
+                with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=60) as client:
                     client.sendmail(sender, [recipient], raw)
                 break
             except (OSError, smtplib.SMTPException):

@@ -21,7 +21,7 @@ def test_it_ends_with_serve(tmp_path: Path, kill: bool) -> None:
         here.run("ask", "--yes")
         sender, recipient, raw = _mails(here)[0]
         here.start()
-        with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=60) as client:
             client.sendmail(sender, [recipient], raw)
         wait_until(lambda: here.inbox("done") == 1)
         (reader,) = _children(here)

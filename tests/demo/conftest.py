@@ -46,5 +46,5 @@ class Visitor:
 def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     with running(tmp_path_factory.mktemp("sandbox")) as here:
         firstday.begin(here)
-        with site(here, 0) as address, httpx.Client(base_url=address, follow_redirects=True, timeout=30) as client:
+        with site(here, 0) as address, httpx.Client(base_url=address, follow_redirects=True, timeout=60) as client:
             yield Visitor(here, address, client)

@@ -273,7 +273,7 @@ def test_a_name_that_was_made_to_mean_loopback_reads_nothing(visitor: Visitor) -
 def test_a_form_leads_back_to_our_pages_only(visitor: Visitor, retour: str) -> None:
     origin = {"Origin": visitor.address.rstrip("/")}
     with httpx.Client(base_url=visitor.address) as client:
-        answer = client.post("/horloge", data={"pas": "heure", "retour": retour}, headers=origin, timeout=30)
+        answer = client.post("/horloge", data={"pas": "heure", "retour": retour}, headers=origin, timeout=60)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/?")
 

@@ -179,7 +179,7 @@ def test_serve_heeds_what_another_terminal_types(tmp_path: Path) -> None:
         here.start()
         here.run("pause")
         here.run("ask", "--dossier", "D0009", "--yes")
-        with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=60) as client:
             client.sendmail("", ["eccv@assaprol.example"], b"From: a@b.example\r\nMessage-ID: <1@b>\r\n\r\nx\r\n")
         wait_until(lambda: here.inbox("new") == 0)
         assert "question" not in {letter.kind for letter in here.office.letters()}
@@ -196,7 +196,7 @@ def restore_beside(here: Sandbox, tmp_path: Path) -> tuple[int, str, str]:
 
 def feed(here: Sandbox, stop: threading.Event, sent: list[float]) -> None:
     n = 0
-    with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=30) as client:
+    with smtplib.SMTP("127.0.0.1", here.smtp_port, timeout=60) as client:
         while not stop.is_set():
             n += 1
             raw = f"From: a@b.example\r\nMessage-ID: <{n}@b.example>\r\nSubject: x\r\n\r\nBonjour {n}\r\n".encode()

@@ -41,7 +41,7 @@ LATE = "Action: delayed\r\nStatus: 4.4.1"
 
 def come(campaign: Campaign, raw: bytes, to: str, number: int = 1) -> dict[str, Any]:
     """A bounce comes in with the null reverse-path and is worked; returns `why` of it."""
-    with smtplib.SMTP("127.0.0.1", campaign.port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", campaign.port, timeout=60) as client:
         client.sendmail("", [to], raw)
     campaign.run()
     row = inbox.find(campaign.system.store.conn, f"<dsn-{number}@mx.firm.example>")

@@ -32,7 +32,7 @@ def report(campaign: Campaign, message_id: str, recipient: str, status: str, to:
         f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: {status}\r\n\r\n"
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\nTo: {recipient}\r\n\r\n--b--\r\n"
     )
-    with smtplib.SMTP("127.0.0.1", campaign.port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", campaign.port, timeout=60) as client:
         client.sendmail("", [to], raw.encode())
     campaign.run()
     row = inbox.find(campaign.system.store.conn, "<dsn-1@mx.firm.example>")

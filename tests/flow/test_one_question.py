@@ -350,7 +350,7 @@ def test_yes_to_a_copy_reads_its_words_as_any_reply(campaign: Campaign) -> None:
 
 def test_a_persons_mail_without_a_reverse_path_waits_for_somebody(campaign: Campaign) -> None:
     mail = reply(campaign.letter(AICHA, "question"), AICHA, "Le détail.")
-    with smtplib.SMTP("127.0.0.1", campaign.port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", campaign.port, timeout=60) as client:
         client.sendmail("", [str(mail["To"])], mail.as_bytes(policy=policy.SMTP))
     campaign.run()
     row = inbox.find(campaign.system.store.conn, str(mail["Message-ID"]))

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0 Safari/537.36",
     "Mozilla/5.0 (compatible; Mimecast; +https://www.mimecast.com)",

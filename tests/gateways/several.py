@@ -50,7 +50,7 @@ class Form:
     fields: dict[str, str]
 
     def send(self, site: str, **more: str) -> httpx.Response:
-        return httpx.post(site + self.action, data={**self.fields, **more}, timeout=20)
+        return httpx.post(site + self.action, data={**self.fields, **more}, timeout=60)
 
 
 def forms(html: str, decision: str) -> list[Form]:

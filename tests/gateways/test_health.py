@@ -31,7 +31,7 @@ LINE = re.compile(r'^mailbot_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? \d+$
 def get(address: str, **headers: str) -> tuple[int, str]:
     request = urllib.request.Request(address, headers={name.replace("_", "-"): v for name, v in headers.items()})
     try:
-        with urllib.request.urlopen(request, timeout=20) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         with error:

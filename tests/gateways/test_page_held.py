@@ -32,7 +32,7 @@ def nonce(html: str) -> str:
 
 
 def test_a_link_alone_shows_nothing_of_the_mail_and_decides_nothing(campaign: Campaign, page: str) -> None:
-    with httpx.Client(headers=FIREFOX, timeout=20) as stranger:
+    with httpx.Client(headers=FIREFOX, timeout=60) as stranger:
         shown = stranger.get(page)
         assert (shown.status_code, "Recevoir un code" in shown.text) == (200, True)
         assert "Ce qu" not in shown.text

@@ -55,7 +55,7 @@ def test_one_of_twenty_posts_decides(campaign: Campaign, site: str) -> None:
     browser = confirmed(campaign, page)
     form = {**form_of(browser.get(page).text), "decision": "approve"}
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: browser.post(page, data=form, timeout=20), range(20)))
+        answers = list(pool.map(lambda _: browser.post(page, data=form, timeout=60), range(20)))
     assert {answer.status_code for answer in answers} == {200}
     assert [h["event"] for h in campaign.show()["history"]] == ["asked", "proposed", "approved"]
     assert f"Validée par {MAITE[0]}" in browser.get(page).text
@@ -225,7 +225,7 @@ def test_the_port_is_taken(background: Background, campaign: Campaign) -> None:
 
 def talk(site: str, said: bytes) -> bytes:
     """What the server says on one connection until it closes it."""
-    with socket.create_connection(("127.0.0.1", int(site.rpartition(":")[2])), timeout=10) as peer:
+    with socket.create_connection(("127.0.0.1", int(site.rpartition(":")[2])), timeout=60) as peer:
         peer.sendall(said)
         return b"".join(iter(lambda: peer.recv(65536), b""))
 

@@ -8,7 +8,7 @@ import httpx
 
 from tests.campaign import Campaign
 
-PATIENCE = 20.0  #: seconds that an answer may take
+PATIENCE = 60.0  #: seconds that an answer may take
 FIREFOX = {
     "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0",
     "Connection": "close",  # nothing is left open when a test ends

@@ -30,7 +30,7 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def ask(self, world: World, method: str, path: str, headers: dict[str, str], body: str) -> Answer:
-        link = HTTPConnection(urlsplit(world.here.web).netloc, timeout=20)
+        link = HTTPConnection(urlsplit(world.here.web).netloc, timeout=60)
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {**({"Content-Type": FORM} if body else {}), **({"Cookie": cookie} if cookie else {}), **headers}
         try:
