@@ -116,9 +116,9 @@ def _made_of(run: str) -> bool | None:
 
 
 def _unit(piece: str) -> bool | None:
-    if w.YES.fullmatch(piece):
-        return True
     said = piece.removesuffix(" @").removesuffix(" oga")
+    if w.YES.fullmatch(piece) or (w.YES.fullmatch(said) and not w.TO_WHOM.search(said)):
+        return True
     return False if w.BESIDE.fullmatch(piece) or courteous(said) else None
 
 

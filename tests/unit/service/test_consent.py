@@ -19,8 +19,9 @@ YES = (
     "aucune remarque", "je suis d'accord avec la réponse", "la réponse d'Aïcha me convient", "vous avez mon accord",
     "rien à ajouter", "ça me va", "tout est conforme", "vous pouvez l'envoyer telle quelle à l'ASSAPROL", "ok pr moi",
     "c bon", "je n'ai pas d'objection", "feu vert de ma part", "merci de la transmettre à l'association",
-    "vu et validé",
-    "je vous confirme mon accord", "ok c'est parfait", "👍",
+    "vu et validé", "je vous confirme mon accord",
+    "Je confirme que la réponse est bonne", "merci Aïcha, tu peux y aller", "ok envoi",
+    "ok c'est parfait", "👍",
 )  # fmt: skip
 GREETINGS = ("", "Bonjour,\n\n", "Bonjour Mireille, ", "Bonjour à tous,\n", "bjr, ", "Bonsoir Madame Anguelu,\n")
 CLOSINGS = (
@@ -152,6 +153,19 @@ def test_words_that_look_alike_are_none(text: str) -> None:
         "vu", "super", "merci Aïcha", "bien noté", "il manque la pièce", "non concerné", "pas mal", "retour client",
         "Je complète demain", "merci de préciser ce que vous attendez", "à corriger puis transmettre",
     "Je renvoie la facture",
+        "refusé par le client",
+        "non validé par le client",
+        "modification demandée par le client",
+        "ne convient pas au client",
+        "désaccord avec le client",
+        "impossible de valider depuis mon téléphone",
+        "je vais demander à Aïcha de compléter",
+        "validation",
+        "envoi demain",
+        "vous pouvez clôturer",
+        "ça me semble bon",
+        "merci de transmettre",
+        "complément attendu du client",
         "Il ne faut pas revoir la réponse", "ce n'est pas un non", "ne transmettez rien avant mon appel", "?", "", "😉",
     ],
 )  # fmt: skip
