@@ -44,8 +44,8 @@ FITS = ((TEXT_LIMIT, False), (16_000, False), (4_000, True), (1_000, True), (200
 
 KINDS = tuple(
     "question receipt approval sent_back asked_again to_treat decided not_your_answer approval_unclear clarification"
-    " someone_answered add_collaborator absence_noted"
-    " refusal unproven notice help reminder last_reminder dossier digest alarm confirm_code confirm_mail confirm_address addresses browsers".split()
+    " someone_answered add_collaborator absence_noted refusal unproven notice help reminder last_reminder dossier"
+    " digest alarm confirm_code confirm_mail confirm_address addresses browsers".split()
 )
 #: kind -> the folder of its templates where it holds several questions
 SEVERAL = {"approval": "approval_several", "receipt": "receipt_several", "decided": "decided_several"}

@@ -30,8 +30,8 @@ log = logging.getLogger("mailbot.letters")
 
 #: Kinds that answer a mail of the reader: no machine may answer them back (RFC 3834 §5).
 AUTOMATIC = frozenset(
-    "receipt decided clarification refusal unproven notice help approval_unclear confirm_mail confirm_address addresses digest alarm"
-    " absence_noted confirm_code browsers".split()
+    "receipt decided clarification refusal unproven notice help approval_unclear digest alarm"
+    " confirm_mail confirm_address addresses absence_noted confirm_code browsers".split()
 )
 #: Kinds that tell the reader which of his answers were handed over since his last letter.
 TELLS_NEWS = frozenset(

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from ..domain.access import approver
 from ..domain.model import Person, Question, Role, State
 from ..domain.reminders import Ladder
-from ..errors import Held, NotOffered, NothingToUndo, Unclear, WhichPerson
+from ..errors import Held, NothingToUndo, NotOffered, Unclear, WhichPerson
 from ..letters.scene import Absent, Scene
 from ..mail import days
 from ..mail.token import Purpose

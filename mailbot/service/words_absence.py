@@ -26,7 +26,8 @@ _NUMBER = re.compile(r"[ ,:]*du (?P<day>\d{1,2})(?:er)? (?:au|jusqu'au) (?:le )?
 _INCLUDED = re.compile(r"[ ,(]*(?:inclus|compris|y compris|au soir|soir)?[ ),.;:!]*")
 #: What stands before the name of who stands in, and behind it.
 _BY = re.compile(
-    r"[ ,.;:!-]*(?:et )?(?:(?:mon |ma |le |la |en |avec |pour )?(?:remplacement|remplacante?|suppleante?|interim|suppleance)"
+    r"[ ,.;:!-]*(?:et )?(?:(?:mon |ma |le |la |en |avec |pour )?"
+    r"(?:remplacement|remplacante?|suppleante?|interim|suppleance)"
     r"|remplacee? par|je suis remplacee? par|par interim)(?: (?:est |sera |assuree? )?(?:par )?|[ :]+)?[ :]*"
     r"(?:est |par )?"
 )
@@ -81,7 +82,7 @@ def read(text: str, today: date, named: bool = False) -> Said | None:
 
 
 def change(text: str, today: date) -> Said | None:
-    """The same in reply to the letter that notes an absence: « jusqu'au 5 janvier », « remplacement Olivier Larralde »."""
+    """The same in reply to the letter that notes an absence: « jusqu'au 5 janvier », « remplacement O. Larralde »."""
     line = _line(text)
     plain = days.plain(line)
     deputy = _deputy(line, plain, 0, False)

@@ -29,9 +29,10 @@ def forgotten(folded: str) -> tuple[int, ...] | None:
 
 #: « Ce n'est pas moi », as frightened people write it. To be wrong costs one more code.
 _DISOWNED = re.compile(
-    r"\b(?:pas (?:de )?(?:moi|nous|ma demande|de ma part)|(?:rien|pas|jamais|aucun code) (?:ete )?(?:demande|sollicite|ouvert)"
-    r"|(?:n'ai|n'avons|n'a) (?:rien|pas|jamais|aucunement) \w+|ne (?:re)?connai\w+ pas|pirat\w+|fraud\w+|usurp\w+|phishing"
-    r"|hameconn\w+|arnaque|suspect\w*|bloque[rz]?)\b"
+    r"\b(?:pas (?:de )?(?:moi|nous|ma demande|de ma part)"
+    r"|(?:rien|pas|jamais|aucun code) (?:ete )?(?:demande|sollicite|ouvert)"
+    r"|(?:n'ai|n'avons|n'a) (?:rien|pas|jamais|aucunement) \w+|ne (?:re)?connai\w+ pas|pirat\w+|fraud\w+|usurp\w+"
+    r"|phishing|hameconn\w+|arnaque|suspect\w*|bloque[rz]?)\b"
 )
 
 

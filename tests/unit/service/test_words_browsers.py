@@ -36,7 +36,8 @@ def test_the_list_is_asked_for(text: str, subject: str) -> None:
     ("text", "numbers"),
     [("OUBLIER 2", (2,)), ("Oublier le 2.", (2,)), ("oubliez le navigateur 2", (2,)), ("oublier n° 2", (2,)),
      ("OUBLIER 1, 3 et 4", (1, 3, 4)), ("oublier les navigateurs 1 et 3", (1, 3)), ("révoquer 2 2", (2,)),
-     ("OUBLIER TOUS", ()), ("Oublier tout", ()), ("oublier tous les navigateurs", ()), ("supprimez mes navigateurs", ()),
+     ("OUBLIER TOUS", ()), ("Oublier tout", ()), ("oublier tous les navigateurs", ()),
+     ("supprimez mes navigateurs", ()),
      ("Bonjour,\nOUBLIER TOUS\nMerci", ())],
 )  # fmt: skip
 def test_some_or_all_are_forgotten(text: str, numbers: tuple[int, ...]) -> None:
