@@ -103,7 +103,7 @@ TO_WHOM = re.compile(rf"(?:{_SEND}|envoie|envoyez|transmets|transmettez|la|on tr
 #: What may stand beside a yes and takes nothing of it back.
 BESIDE = re.compile(
     _any(
-        """{me}|{as_is}|et|donc|alors|aussi|egalement|bien sur|bien entendu|tout a fait|super|top|genial|excellent|voila|svp
+        """{me}|{as_is}|et|donc|alors|aussi|egalement|bien sur|bien entendu|tout a fait|super|top|genial|excellent|voila|svp|s'il (?:vous|te) plait
         |vu|lu|relu|note|c'est note|bien recu|bien note|pas de (?:souci|probleme)|aucun (?:souci|probleme)|ca marche|merci de (?:bien vouloir )?{send}|a nos echanges|vu avec @|vu ensemble|lecture faite|{true}(?: et {true})*
         |(?:vous pouvez|tu peux) (?:cloturer|clore|classer)(?: (?:la question|le dossier|le point))?|merci pour (?:votre|ta) patience
         |(?:tout|ca|cela|{answer}) (?:me )?(?:semble|parait) {good}|envoi|avec plaisir|c'est vu|pas besoin de (?:modifier|changer|retouche)|(?:je )?vous remercie|je te remercie|comme convenu|🙂|😊|😉|😀|🙏

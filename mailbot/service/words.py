@@ -96,7 +96,7 @@ NOT_OFFERED = re.compile(
     r"dossiers( cabinet)?|dossier( [a-z]?\d[\w-]*)?|questions( a traiter)?|(dae|crm)( [\w-]+)?( \d{4})?|dae tous|"
     r"statistiques?( [\w' -]{1,30})?|cabinet|collaborateurs|(affecter|retirer|droits|nouveau collaborateur|depart|"
     r"je prends|transferer) .{1,120}|rappels .{1,40}|point chaque .{1,20}|absente? jusqu'au .{1,60}|sans piece|accepter|"
-    r"refuser|bloquer|import|bilan \d{4}|resultats|ok pour tous|[a-z] ok"
+    r"refuser|bloquer|import|bilan \d{4}|resultats|ok pour tous|[abd-z] ok"  # « c ok » is « c'est ok »
 )
 
 #: How words that decide begin, behind a label without a sign: « A ok », « 3 traité », « 6 → D0030-2025-1 ».
