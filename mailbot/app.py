@@ -269,11 +269,10 @@ def _worked(app: App, stopping: Callable[[], bool] = lambda: False) -> dict[str,
     app.system.turn_keys()
     reminders.adopt(app.system)
     scanning.rescan(app.system)
-    worked = work_all(app.system, stopping)
+    delegation.close_old(app.system)
     confirmation.close_old(app.system)
     standing_in.turn_due(app.system)
     worked = work_all(app.system, stopping)
-    delegation.close_old(app.system)
     grouping.write_due(app.system)
     return {"worked": worked, "reminders": reminders.remind(app.system), "digests": digests.write_due(app.system)}
 
@@ -300,9 +299,9 @@ def next_due(app: App) -> datetime | None:
         schedule.next_due(conn),
         outbox.next_due(conn),
         digests.next_due(system),
+        delegation.next_due(conn),
         confirmation.next_due(conn),
         standing_in.next_due(conn),
-        delegation.next_due(conn),
     )
     return min((at for at in known if at and at > now), default=None)
 

@@ -55,7 +55,13 @@ KINDS = {
     "alarm": "alarme",
 }
 #: one word that most people answer a letter with
-QUICK = {"approval": "OK", "to_treat": "traité", "approval_unclear": "OK", "not_your_answer": "OUI", "confirm_mail": "OUI"}
+QUICK = {
+    "approval": "OK",
+    "to_treat": "traité",
+    "approval_unclear": "OK",
+    "not_your_answer": "OUI",
+    "confirm_mail": "OUI",
+}
 
 
 @dataclass(frozen=True)
