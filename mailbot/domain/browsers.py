@@ -13,6 +13,8 @@ AGAIN = timedelta(minutes=1)  #: how soon a browser may ask for another code
 #: Codes that nobody typed may be mailed to a person so often. A program that presses every button writes no more
 #: letters than that, and whoever guesses has 4 × 5 tries in a million an hour, 10 × 5 a day.
 UNUSED_AN_HOUR, UNUSED_A_DAY = 4, 10
+#: ... and to all together so large a part of `limits.letters_per_hour`: programs never use up what other letters need
+SHARE = 4
 MOST = 20  #: browsers of which one cookie may speak
 
 #: what a User-Agent holds -> how people call it, the first that fits (RFC 9110 §10.1.5: every program claims others)

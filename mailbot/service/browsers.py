@@ -20,6 +20,7 @@ from ..domain.browsers import (
     CODE_LIVES,
     MOST,
     REMEMBERED,
+    SHARE,
     TRIES,
     UNUSED_A_DAY,
     UNUSED_AN_HOUR,
@@ -107,7 +108,7 @@ def ask(
     waiting = browsers.pending(conn, person.id, visitor.asker, now) if visitor.asker else None
     if waiting and not (again and now - moment(waiting["made_at"]) >= AGAIN):
         return replace(_typing(closed, waiting), error="soon" if again else "")
-    if _too_many(conn, person, visitor, now):
+    if _too_many(system, conn, person, visitor):
         log.info("no code person=%s: too many", person.id)
         return replace(closed, error="many")
     asker = visitor.asker or secrets.token_urlsafe(24)
@@ -119,7 +120,10 @@ def ask(
     return replace(closed, kind="code", left=TRIES, until=asked.until, asker=asker)
 
 
-def _too_many(conn: sqlite3.Connection, person: Person, visitor: Visitor, now: datetime) -> bool:
+def _too_many(system: System, conn: sqlite3.Connection, person: Person, visitor: Visitor) -> bool:
+    now = system.now()
+    if browsers.unused_by_all(conn, now - timedelta(hours=1)) >= max(1, system.policy.letters_per_hour // SHARE):
+        return True
     if visitor.asker and browsers.disowned(conn, person.id, visitor.asker):
         return True
     limits = ((timedelta(hours=1), UNUSED_AN_HOUR), (timedelta(days=1), UNUSED_A_DAY))

@@ -321,6 +321,7 @@ def _args(intent: Intent, ref: str | None) -> dict[str, Any]:
         Verb.TREAT: {"outcome": intent.outcome.value if intent.outcome else None},
         Verb.ASK_AGAIN: {"comment": intent.text},
         Verb.OTHER_ADDRESS: {"email": intent.text, "action": "add" if intent.yes else "forget"},
+        Verb.FORGET: {"numbers": list(intent.numbers) or "all"},
         Verb.CONFIRM: {"answer": "yes" if intent.yes else "no", **({"add": True} if intent.add else {})},
         Verb.ABSENCE: _away(intent),
         Verb.STAND_IN: _away(intent),

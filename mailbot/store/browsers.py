@@ -117,6 +117,12 @@ def unused_since(conn: sqlite3.Connection, person_id: int, since: datetime) -> i
     return int(conn.execute(query, (person_id, stamp(since))).fetchone()[0])
 
 
+def unused_by_all(conn: sqlite3.Connection, since: datetime) -> int:
+    """The same of everybody's."""
+    query = "select count(*) from browser_code where made_at > ? and browser_id is null"
+    return int(conn.execute(query, (stamp(since),)).fetchone()[0])
+
+
 def miss(conn: sqlite3.Connection, id: int) -> None:
     """A wrong code was typed."""
     conn.execute("update browser_code set misses = misses + 1 where id = ?", (id,))

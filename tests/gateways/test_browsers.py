@@ -241,6 +241,17 @@ def test_whoever_presses_often_writes_few_letters(living: Campaign, background: 
     background.run(server.close())
 
 
+def test_programs_leave_room_for_other_letters(campaign: Campaign, background: Background) -> None:
+    system = replace(campaign.system, policy=replace(campaign.system.policy, letters_per_hour=4))
+    server = background.run(web.start(system, "127.0.0.1", 0))
+    page = proposed(campaign, f"http://127.0.0.1:{server.port}")
+    campaign.reply(campaign.letter(MAITE, "approval"), MAITE, "OK")
+    treat = page_of(campaign.letter(MIREILLE, "to_treat"), f"http://127.0.0.1:{server.port}")
+    with browser() as one:
+        assert [one.post(where + "/code").status_code for where in (page, treat)] == [200, 429]
+    background.run(server.close())
+
+
 def test_several_share_one_browser_and_a_colleague_is_somebody_else(
     campaign: Campaign, site: str, background: Background
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile import judge, run
+from tests.hostile import judge, run, web
 from tests.hostile.world import CASES, world
 
 #: how many of the cases of a group must be all right; of those that are not named each
@@ -33,8 +33,10 @@ def test_hostile_mail_does_no_harm_and_ordinary_mail_passes(tmp_path: Path) -> N
     found = run.manifest()
     with world(tmp_path, found) as made:
         results = list(run.play(made, run.chosen(found["cases"], run.ORDER)))
+        pages = dict(web.play(made))
     assert [(r.name, r.unsafe) for r in results if r.unsafe] == []
     assert short(results) == [], run.failures(results)
+    assert {name: why for name, why in pages.items() if why} == {}
 
 
 def short(results: list[run.Result]) -> list[str]:

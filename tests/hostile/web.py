@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from tests.hostile.world import CASES, World
 
 NONCE = re.compile(r'name="n" value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"
+PATIENCE = 20.0  #: seconds that a letter may take
 EXPERT = "e.martin@cabinet-a.example"
 #: what a browser that nobody confirmed must never read: question, answer, names, amounts, files
 SECRETS = ("AG", "justifi", "montant", "exact", "Exemple", "Martin", "Durand", "Cabinet", "Anguelu", "€", "/f/")
@@ -85,9 +87,13 @@ def play(world: World) -> Iterator[tuple[str, str]]:
 
 def confirmed(world: World, path: str) -> Browser:
     """A browser in which the expert has typed the code."""
-    browser = Browser()
+    browser, before = Browser(), _letters(world)
     asked = browser.ask(world, "POST", f"{path}/code", {}, "")
     assert asked.status == 200, asked
+    end = time.monotonic() + PATIENCE
+    while _letters(world) == before:
+        assert time.monotonic() < end, "no code is mailed"
+        time.sleep(0.01)
     code = code_in(world.here.office.wait(EXPERT, "confirm_code").text)
     opened = browser.ask(world, "POST", f"{path}/code", {}, urlencode({"code": code}))
     assert opened.status == 303, opened
