@@ -20,6 +20,8 @@ ELISE = ("Élise Larralde", "elise.larralde@cabinetetcheverry.example")
 MAITE = ("Maïté Martin", "m.martin@cabinetetcheverry.example")
 MIREILLE = ("Mireille Anguelu", "gestion1@assaprol.example")
 REF = "D0009-2025-2"
+#: when the sample campaign is asked, whatever day the tests are run: its deadlines are of 2026 and 2027
+BEGINS = datetime.fromisoformat("2026-11-24T10:00+01:00")
 
 
 @dataclass

@@ -20,7 +20,7 @@ from mailbot.gateways import smtp_in
 from mailbot.service import imports, questions
 from mailbot.store import questions as kept
 from tests.background import Background
-from tests.campaign import REF, Campaign
+from tests.campaign import BEGINS, REF, Campaign
 from tests.clamd import Running, find_clamd, start
 from tests.letter_rules import check
 from tests.world import with_compiled_templates
@@ -97,6 +97,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = load(folder / "config.toml", {})
     apps.initialise(config, sandbox=True)
     app = apps.build(config)
+    app.clock.set(BEGINS)
     files = [SAMPLE / f"{name}.csv" for name in SHEETS]
     store = app.system.store
     imports.import_files(store, files, config.questions.catalogue, app.system.now())

@@ -19,7 +19,7 @@ from mailbot.demo.sandbox import SAMPLE, SHEETS, configuration
 from mailbot.service import imports, questions
 from mailbot.store import questions as kept
 from tests.background import Background
-from tests.campaign import AICHA, MAITE, REF, Campaign
+from tests.campaign import AICHA, BEGINS, MAITE, REF, Campaign
 from tests.conftest import AT_ONCE, _campaign
 
 pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
@@ -37,6 +37,7 @@ def by_dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = load(folder / "config.toml", {})
     apps.initialise(config, sandbox=True)
     app = apps.build(config)
+    app.clock.set(BEGINS)
     store = app.system.store
     files = [SAMPLE / f"{name}.csv" for name in SHEETS]
     imports.import_files(store, files, config.questions.catalogue, app.system.now())

@@ -23,6 +23,7 @@ from mailbot.service.delivery import deliver_due
 from mailbot.service.describe import with_database
 from mailbot.store import people
 from mailbot.store import questions as kept
+from tests.campaign import BEGINS
 from tests.world import AICHA, REFS, World
 
 pytestmark = pytest.mark.slow  # many days, or a whole service: `make test` only
@@ -38,6 +39,7 @@ def here(tmp_path: Path):
     config = load(tmp_path / "config.toml", {})
     apps.initialise(config, sandbox=True)
     app = apps.build(config)
+    app.clock.set(BEGINS)
     store = app.system.store
     files = [SAMPLE / f"{name}.csv" for name in SHEETS]
     imports.import_files(store, files, config.questions.catalogue, app.system.now())

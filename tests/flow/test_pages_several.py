@@ -8,19 +8,17 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from mailbot.gateways import web
 from tests.background import Background
 from tests.campaign import AICHA, MAITE, MIREILLE, Campaign
-from tests.gateways.several import MINUTES, ONE, TWO, approvals, forms
+from tests.gateways.several import MINUTES, ONE, TWO, approvals, forms, open_to_all
 
 pytestmark = pytest.mark.slow  # a server for each test
 
 
 @pytest.fixture
 def site(living: Campaign, background: Background) -> Iterator[str]:
-    server = background.run(web.start(living.system, "127.0.0.1", 0))
-    yield f"http://127.0.0.1:{server.port}"
-    background.run(server.close())
+    with open_to_all(living, background) as address:
+        yield address
 
 
 def test_staff_hear_of_it_ten_minutes_after_the_decision(living: Campaign, site: str) -> None:

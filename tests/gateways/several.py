@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
+from mailbot.gateways import web
+from tests.background import Background
 from tests.campaign import AICHA, MAITE, Campaign
 
 ONE, TWO, THREE = (f"D0009-2025-{n}" for n in (1, 2, 3))
 MINUTES = timedelta(minutes=1)
+
+
+@contextmanager
+def open_to_all(here: Campaign, background: Background) -> Iterator[str]:
+    """The pages of the campaign, served without a code; their address. There a box must be ticked."""
+    system = replace(here.system, policy=replace(here.system.policy, confirm_browser=False))
+    server = background.run(web.start(system, "127.0.0.1", 0))
+    yield f"http://127.0.0.1:{server.port}"
+    background.run(server.close())
 
 
 def begin(here: Campaign) -> None:

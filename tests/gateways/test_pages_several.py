@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,25 +13,33 @@ import pytest
 from mailbot.domain import commands as c
 from mailbot.domain.model import Outcome, Person
 from mailbot.domain.questions import Act
-from mailbot.gateways import web
 from mailbot.service import questions
 from mailbot.store import people
 from mailbot.store import questions as kept_questions
 from tests.background import Background
 from tests.campaign import AICHA, MAITE, MIREILLE, Campaign
-from tests.gateways.several import MINUTES, ONE, THREE, TWO, Form, answered, approvals, begin, forms, page_of, plain
+from tests.gateways.several import (
+    MINUTES,
+    ONE,
+    THREE,
+    TWO,
+    Form,
+    answered,
+    approvals,
+    begin,
+    forms,
+    open_to_all,
+    page_of,
+    plain,
+)
 
 pytestmark = pytest.mark.slow  # a server for each test
 
 
 @pytest.fixture
 def site(living: Campaign, background: Background) -> Iterator[str]:
-    """The pages of the campaign, served without a code; their address. There a box must be ticked."""
-    system = living.system
-    open_to_all = replace(system, policy=replace(system.policy, confirm_browser=False))
-    server = background.run(web.start(open_to_all, "127.0.0.1", 0))
-    yield f"http://127.0.0.1:{server.port}"
-    background.run(server.close())
+    with open_to_all(living, background) as address:
+        yield address
 
 
 def kept(here: Campaign) -> list[Any]:

@@ -29,6 +29,7 @@ from mailbot.service.sheet import sheet
 from mailbot.service.system import System
 from mailbot.store import people
 from mailbot.store import questions as kept
+from tests.campaign import BEGINS
 
 CASES = Path(__file__).parent / "cases"
 BOT, STAFF = "reponse@oga.example", "gestion@oga.example"
@@ -164,6 +165,7 @@ def world(folder: Path, manifest: dict[str, Any]) -> Iterator[World]:
         config = load(folder / "config.toml", os.environ)
         apps.initialise(config, sandbox=True)
         made = World(Sandbox(folder, office), apps.build(config))
+        made.app.clock.set(BEGINS)
         places = [
             *tokens["tokens"],
             *manifest.get("places", ()),
