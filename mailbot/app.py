@@ -33,24 +33,15 @@ from .mail import trust
 from .mail.envelope import Envelope
 from .mail.message import Address
 from .mail.parse import Limits
-from .service import (
-    alarm,
-    confirmation,
-    delegation,
-    digests,
-    grouping,
-    ingress,
-    keyring,
-    reminders,
-    scanning,
-    standing_in,
-)
+from .service import alarm, digests, grouping, ingress, reminders, scanning, standing_in
 from .service.clock import Clock
 from .service.delivery import deliver_due
 from .service.health import Probes
 from .service.holidays import Holidays
-from .service.keyring import Keyring
+from .service.keeping import keyring
+from .service.keeping.keyring import Keyring
 from .service.system import Policy, Retention, System
+from .service.waiting import confirmation, delegation
 from .service.work import work_all
 from .store import outbox, schedule
 from .store.db import Store, migrate, set_setting

@@ -9,8 +9,8 @@ import click
 from .. import app as apps
 from ..domain.model import Role
 from ..errors import AlreadyRunning, UsageError
-from ..service import erasing, evidence, forgetting
-from ..service.erasing import Done, Who
+from ..service.keeping import erasing, evidence, forgetting
+from ..service.keeping.erasing import Done, Who
 from ..store import dossiers, retention
 from ..store.erasing import settle
 from .common import Context, as_json, confirm, day, pass_context, person, progress, show

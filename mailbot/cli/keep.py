@@ -8,9 +8,10 @@ import click
 
 from .. import app as apps
 from ..errors import UsageError
-from ..service import brakes, keeping
+from ..service import brakes
 from ..service import results as found
-from ..service.keeping import Places
+from ..service.keeping import copies as keeping
+from ..service.keeping.copies import Places
 from ..store import outbox
 from ..store.copies import Content
 from .common import Context, as_json, confirm, day, pass_context, progress, show

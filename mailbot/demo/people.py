@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..domain.model import Person, Right, Role
-from ..service.french import fold
+from ..service.understanding.french import fold
 from ..store import people
 from .manner import Writer
 from .sandbox import SAMPLE

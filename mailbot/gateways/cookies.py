@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..domain.browsers import MOST, REMEMBERED
-from ..service.browsers import Closed, Opened, Visitor
+from ..service.pages.browsers import Closed, Opened, Visitor
 
 ASKED, CONFIRMED = "mailbot_code", "mailbot_browser"
 PLACES = {ASKED: ("/v",), CONFIRMED: ("/v", "/f")}  #: below which paths each is sent

@@ -25,9 +25,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ..errors import StoreBusy, UsageError
-from ..service import health, pages
-from ..service.browsers import Closed, Opened
+from ..service import health
 from ..service.health import Probes
+from ..service.pages import visits as pages
+from ..service.pages.browsers import Closed, Opened
 from ..service.system import System
 from . import cookies
 

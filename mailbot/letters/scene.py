@@ -88,7 +88,8 @@ class Absent:
 class Would:
     """One step of what a mail would do that waits for its confirmation."""
 
-    verb: str  #: service/intent.py: Verb; held_line; joining yes or no: what it says to a request to join the firm
+    #: service/understanding/intent.py: Verb; held_line; joining yes or no: what it says to a request to join the firm
+    verb: str
     ref: str = ""  #: of the question; of a line of held mail its number
     version: int = 0
     replaces: bool = False

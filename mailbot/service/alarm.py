@@ -25,7 +25,7 @@ from ..mail.message import Address, OutgoingMessage
 from ..maillog import told
 from ..store import inbox, outbox
 from ..store.db import moment, set_setting, setting, stamp
-from . import erasing
+from .keeping import erasing
 from .system import System
 
 log = logging.getLogger("mailbot.alarm")

@@ -14,11 +14,12 @@ from ..store import conversations, drafts, inbox, journal, outbox, people, quest
 from ..store.conversations import Conversation
 from ..store.db import moment
 from ..store.letters import LetterItem
-from . import browsers, confirmation, joining
 from .correspondence import Post, send
-from .intent import Verb
 from .job import DECIDES, Job
+from .pages import browsers
 from .refusals import REFUSALS, Reply
+from .understanding.intent import Verb
+from .waiting import confirmation, joining
 
 KINDS = ("clarification", "refusal", "approval_unclear", "not_your_answer", "unproven", "notice")
 

@@ -11,7 +11,8 @@ from ..errors import ConfigError, MailbotError
 from ..letters.render import KINDS, render
 from ..store import journal
 from ..store.db import broken
-from . import erasing, samples, weaknesses
+from . import samples, weaknesses
+from .keeping import erasing
 from .system import System
 from .weaknesses import Line
 

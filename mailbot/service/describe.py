@@ -26,9 +26,8 @@ from ..mail.reply import written
 from ..mail.trust import Trust
 from ..store import inbox, scans
 from ..store.db import savepoint, stamp
-from . import bounces, held, target, verdicts, work
+from . import bounces, target, verdicts, work
 from .handlers import handle, understand
-from .intent import Intent, Verb
 from .job import Job, build, files
 from .reading import Reading, read
 from .refusals import REFUSALS
@@ -36,6 +35,8 @@ from .splitting.apart import taken_apart, with_files
 from .splitting.lines import Labels
 from .splitting.places import asked_in, refs_in
 from .system import Policy, System
+from .understanding.intent import Intent, Verb
+from .waiting import held
 
 _RETURN_PATH = re.compile(r"^return-path:[ \t]*<([^<>\s]*)>", re.I | re.M)
 _DELIVERED = re.compile(r"^(?:delivered-to|x-original-to|envelope-to):[ \t]*<?([^<>\s]+@[^<>\s]+)", re.I | re.M)

@@ -10,10 +10,10 @@ from ..domain.model import Person
 from ..errors import UsageError
 from ..mail.quoting.lines import Kind
 from ..store import blobs, inbox, outbox, questions
-from . import held
 from .questions import find
 from .reading import read
 from .system import System
+from .waiting import held
 
 #: What became of the lines of each kind.
 _KEPT = {Kind.TYPED: "taken as typed", Kind.ASIDE: "set aside", Kind.QUOTED: "taken for history"}

@@ -14,15 +14,18 @@ from ..mail import struck
 from ..mail.token import Purpose
 from ..mail.trust import Trust
 from ..store import conversations, drafts, inbox, outbox, people
-from . import browsers_by_mail, confirmation, other_addresses, standing_in, waiting
-from . import intent as reading
-from .consent import NOBODY, Names
+from . import standing_in
 from .correspondence import Post, send
-from .french import core
-from .intent import Intent, Verb, Words
 from .job import Job
+from .pages import by_mail as browsers_by_mail
 from .questions import act, pass_on
+from .understanding import intent as reading
+from .understanding.consent import NOBODY, Names
+from .understanding.french import core
+from .understanding.intent import Intent, Verb, Words
 from .undoing import undo
+from .waiting import confirmation, other_addresses
+from .waiting import index as waiting
 
 #: How sure we must be who wrote, before a mail may do it. The configuration may raise a grade, never lower it.
 TRUST_NEEDED: dict[Verb, Trust] = {

@@ -30,9 +30,9 @@ from ..store.letters import LetterItem
 from ..store.stand_ins import Declared
 from .automatic import CHALLENGED, TYPED
 from .bounces import why
-from .confirmation import DENIED, UNANSWERED
 from .reading import UNREADABLE, our_words
 from .system import System
+from .waiting.confirmation import DENIED, UNANSWERED
 
 _REFERENCE = re.compile(r"\b[a-z]\d{3,}-\d{4}-\d+\b", re.IGNORECASE)
 #: decision of a held mail -> how the digest says why

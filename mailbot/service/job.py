@@ -26,9 +26,9 @@ from ..store.db import moment
 from ..store.letters import LetterItem
 from . import verdicts
 from .correspondence import Cause
-from .french import announces_file
 from .system import Policy, System
 from .target import Target, may_hold
+from .understanding.french import announces_file
 
 #: What the words of a reply to a letter with several items are read as: decisions, else answers.
 DECIDES = frozenset({Purpose.APPROVE, Purpose.TREAT, Purpose.DIGEST})

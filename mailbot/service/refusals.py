@@ -28,8 +28,8 @@ REFUSALS: dict[type[x.Refusal], Reply] = {
     x.NotOffered: Reply("clarification"),
     x.BadFile: Reply("clarification", "held"),
     x.NotYourAnswer: Reply("not_your_answer", "held"),
-    x.SomeoneAnswered: Reply(None, "held"),  # service/delegation.py asks another person
-    x.NotProven: Reply("unproven", "held", once_a_day=True),  # of a shared mailbox; else service/confirmation.py asks
+    x.SomeoneAnswered: Reply(None, "held"),  # service/waiting/delegation.py asks another person
+    x.NotProven: Reply("unproven", "held", once_a_day=True),  # of a shared mailbox; else waiting/confirmation.py asks
     x.Sealed: Reply("clarification", "held"),
     x.Held: Reply(None, "held"),
 }

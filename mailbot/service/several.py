@@ -17,16 +17,16 @@ from ..mail import token
 from ..mail.token import Purpose
 from ..store import conversations, inbox, questions
 from ..store.letters import LetterItem
-from . import held
 from .asking_back import decided
-from .french import core
 from .handlers import SAME, by_one_person, trust_needed
-from .intent import Verb, agrees
 from .job import DECIDES, Job, still_of_the_firm
 from .splitting.apart import Said, taken_apart, with_files
 from .splitting.filing import Filed
 from .splitting.places import Asked
 from .splitting.typed import Labels, Part, says_nothing, words
+from .understanding.french import core
+from .understanding.intent import Verb, agrees
+from .waiting import held
 
 #: These concern the mail, not one part of it.
 WHOLE = (NotProven, NotYourAnswer, Held)

@@ -18,10 +18,10 @@ from ..mail import days
 from ..mail.token import Purpose
 from ..store import absences, conversations, deeds, digests, journal, people, plans, questions, schedule, stand_ins
 from .correspondence import Post, send
-from .intent import Intent
 from .job import Job
 from .system import System
-from .words_absence import FARTHEST
+from .understanding.absence import FARTHEST
+from .understanding.intent import Intent
 
 KIND = "absence"  #: of the subject of the conversation
 TOLD = 5  #: questions whose date falls into an absence that its letter names

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..store import inbox, outbox, people, questions
 from ..store.db import setting
-from . import brakes, erasing
+from . import brakes
+from .keeping import erasing
 from .system import System
 
 

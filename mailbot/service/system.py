@@ -20,7 +20,7 @@ from ..mail.parse import Limits
 from ..mail.reader import Here, Reader
 from ..mail.token import Keys, Purpose
 from ..store.db import Store
-from .keyring import Keyring
+from .keeping.keyring import Keyring
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..config import Config
-from . import keyring
+from .keeping import keyring
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,17 @@ from ..mail.disposition import Disposition
 from ..mail.token import Purpose
 from ..store import blobs, blocked, deeds, inbox, scans
 from ..store.db import savepoint
-from . import automatic, bounces, delegation, grouping, other_addresses, sealed, several, target, weighing
+from . import automatic, bounces, grouping, several, target, weighing
 from .alarm import raise_alarm
 from .asking_back import ask_back
 from .handlers import handle, understand
-from .intent import Intent, speaks_of_the_mail
 from .job import DECIDES, Job, build
 from .reading import Reading, ahead, read
 from .receipts import Untaken
 from .system import System
 from .target import Target
+from .understanding.intent import Intent, speaks_of_the_mail
+from .waiting import delegation, other_addresses, sealed
 
 log = logging.getLogger("mailbot.work")
 

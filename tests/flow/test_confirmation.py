@@ -13,8 +13,10 @@ from mailbot.demo.postoffice import Letter, reply
 from mailbot.domain import commands as c
 from mailbot.domain.model import Channel, Written
 from mailbot.domain.questions import Act
-from mailbot.service import confirmation, ingress, pages
+from mailbot.service import ingress
+from mailbot.service.pages import visits as pages
 from mailbot.service.questions import act, find
+from mailbot.service.waiting import confirmation
 from mailbot.service.work import work_all
 from mailbot.store import inbox, people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign

@@ -14,7 +14,9 @@ import pytest
 
 from mailbot.demo.postoffice import Letter
 from mailbot.mail import traces
-from mailbot.service import alarm, erasing, pages
+from mailbot.service import alarm
+from mailbot.service.keeping import erasing
+from mailbot.service.pages import visits as pages
 from mailbot.store import inbox, journal
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 from tests.operators import Run, alarms, kinds_of_journal, tampering, with_policy

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from mailbot.mail import traces
-from mailbot.service.folders import MARK, Folder
+from mailbot.service.keeping.folders import MARK, Folder
 from mailbot.store import blobs, journal
 from tests.campaign import AICHA, MAITE, REF, Campaign
 from tests.operators import Run, handed_over

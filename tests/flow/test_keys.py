@@ -14,9 +14,10 @@ from mailbot import app as apps
 from mailbot.demo.postoffice import Letter, reply
 from mailbot.errors import UsageError
 from mailbot.mail import token
-from mailbot.service import keeping, keyring
 from mailbot.service.delivery import deliver_due
-from mailbot.service.keeping import Places
+from mailbot.service.keeping import copies as keeping
+from mailbot.service.keeping import keyring
+from mailbot.service.keeping.copies import Places
 from mailbot.service.sheet import sheet
 from mailbot.store import inbox, journal
 from mailbot.store.db import setting

@@ -10,7 +10,7 @@ import pytest
 
 from mailbot import app as apps
 from mailbot.demo.postoffice import Letter, reply
-from mailbot.service.page_version import opened, page_of
+from mailbot.service.pages.version import opened, page_of
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
 pytestmark = pytest.mark.slow  # many whole mails: `make test` only

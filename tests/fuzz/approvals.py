@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import re
 
-from mailbot.service import words as w
-from mailbot.service.french import fold
+from mailbot.service.understanding import words as w
+from mailbot.service.understanding.french import fold
 
 DOUBTS = (
     "mais", "sauf", "?", "si", "ne", "pas", "non", "plus", "jamais", "excepté", "hormis", "à condition que",

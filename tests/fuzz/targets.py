@@ -19,11 +19,11 @@ from mailbot.mail.parse import identity, parse, part
 from mailbot.mail.quoting import html, lines
 from mailbot.mail.reply import written
 from mailbot.mail.token import Keys, Purpose
-from mailbot.service import intent
-from mailbot.service.intent import Verb, Words
 from mailbot.service.splitting import apart, places
 from mailbot.service.splitting.lines import parts
 from mailbot.service.splitting.typed import Labels
+from mailbot.service.understanding import intent
+from mailbot.service.understanding.intent import Verb, Words
 from tests.fuzz import approvals
 from tests.fuzz.mutate import mutant, text_mutant
 

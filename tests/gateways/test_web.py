@@ -15,7 +15,7 @@ import pytest
 from mailbot.domain.model import Outcome
 from mailbot.errors import StoreBusy, UsageError
 from mailbot.gateways import web
-from mailbot.service import pages
+from mailbot.service.pages import visits as pages
 from tests.background import Background
 from tests.campaign import AICHA, MAITE, MIREILLE, REF, Campaign
 from tests.gateways.visiting import confirmed

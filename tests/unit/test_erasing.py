@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from mailbot.mail import traces
-from mailbot.service.erasing import _ago, ranges
-from mailbot.service.forgetting import _without
+from mailbot.service.keeping.erasing import _ago, ranges
+from mailbot.service.keeping.forgetting import _without
 from mailbot.store.db import Store, migrate, moment
 from mailbot.store.erasing import BLANKED, DELETED, KEPT
 

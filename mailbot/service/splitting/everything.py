@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .. import words as w
-from ..french import courteous, fold
+from ..understanding import words as w
+from ..understanding.french import courteous, fold
 from .typed import Labels, Part, same_length, says_nothing
 
 LONGEST = 400  #: characters of such a line

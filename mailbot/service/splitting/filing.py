@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .. import words as w
-from ..french import fold
+from ..understanding import words as w
+from ..understanding.french import fold
 from .typed import REFERENCE, Labels, Part, words
 
 _IN_NAME = re.compile(

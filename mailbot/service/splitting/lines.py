@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from .. import words as w
-from ..french import fold
+from ..understanding import words as w
+from ..understanding.french import fold
 from .everything import everything
 from .oneline import one_a_line
 from .opening import OTHERS, SURE, Opener, Opening, number_of

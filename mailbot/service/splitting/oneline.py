@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from .. import words as w
+from ..understanding import words as w
 from .typed import same_length
 
 LONGEST = 2000  #: characters of a line that may hold several parts

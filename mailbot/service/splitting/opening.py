@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import words as w
-from ..french import fold
+from ..understanding import words as w
+from ..understanding.french import fold
 from .typed import REFERENCE, Labels, same_length, words
 
 LONGEST = 400  #: characters at the beginning of a line in which its label stands

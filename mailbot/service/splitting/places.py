@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ...mail.message import Block
 from ...mail.quoting.lines import Kind
-from ..french import fold
+from ..understanding.french import fold
 from .typed import REFERENCE, says_nothing, words
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from .. import words as w
-from ..french import courteous, fold
+from ..understanding import words as w
+from ..understanding.french import courteous, fold
 
 
 @dataclass(frozen=True)

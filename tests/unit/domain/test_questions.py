@@ -29,8 +29,8 @@ from mailbot.domain.model import (
 from mailbot.domain.questions import EFFECTS, TRANSITIONS, Act, decide
 from mailbot.letters.table import LETTERS
 from mailbot.service.handlers import HANDLERS, RAISED_BY, TRUST_NEEDED
-from mailbot.service.intent import Verb
 from mailbot.service.refusals import REFUSALS
+from mailbot.service.understanding.intent import Verb
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 FIRM, OTHER = Firm(1, "C01", "Cabinet Etcheverry"), Firm(2, "C02", "Bordagaray Expertise")

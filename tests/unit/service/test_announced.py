@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from mailbot.service.french import announces_file
+from mailbot.service.understanding.french import announces_file
 
 SAID = r"""
 Veuillez trouver ci-joint le bail.

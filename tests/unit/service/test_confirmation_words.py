@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.service.words_confirmation import says
+from mailbot.service.understanding.confirmation import says
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from mailbot.service.words_confirmation import says
         ("c'est moi ? ce n'est pas moi", None),
         ("c'est moi mais pas ce montant", None),
         ("est-ce moi ?", None),
-        ("OUI", None),  # of every yes and no: service/intent.py
+        ("OUI", None),  # of every yes and no: service/understanding/intent.py
         ("", None),
     ],
 )

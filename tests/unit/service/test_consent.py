@@ -10,7 +10,7 @@ from itertools import cycle, product
 
 import pytest
 
-from mailbot.service.consent import NOBODY, Names, approves, sends_back
+from mailbot.service.understanding.consent import NOBODY, Names, approves, sends_back
 
 NAMES = Names.of(["Aïcha Dubois", "Maïté Martin", "Sauf Ok"], ["ASSAPROL", "Mireille Anguelu"])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.service.held import action
+from mailbot.service.waiting.held import action
 
 FILED = {"action": "assign", "question": "D0030-2025-1"}
 

@@ -9,7 +9,7 @@ import pytest
 from mailbot.domain.model import Outcome
 from mailbot.errors import NothingWritten, NotOffered, Unclear
 from mailbot.mail.token import Purpose
-from mailbot.service.intent import Intent, Verb, Words, read
+from mailbot.service.understanding.intent import Intent, Verb, Words, read
 
 TODAY = date(2026, 11, 24)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.service.words_addresses import Said, read
+from mailbot.service.understanding.addresses import Said, read
 
 OTHER = "prenom@autre.example"
 

@@ -8,9 +8,9 @@ import pytest
 
 from mailbot.errors import Refusal
 from mailbot.mail.token import Purpose
-from mailbot.service.french import core, fold
-from mailbot.service.intent import Intent, Verb, Words, read
-from mailbot.service.words_browsers import disowns
+from mailbot.service.understanding.browsers import disowns
+from mailbot.service.understanding.french import core, fold
+from mailbot.service.understanding.intent import Intent, Verb, Words, read
 
 TODAY = date(2026, 11, 24)
 

@@ -8,9 +8,9 @@ import pytest
 
 from mailbot.errors import NotOffered, Refusal, Unclear
 from mailbot.mail.token import Purpose
-from mailbot.service.intent import Intent, Verb, Words, read, speaks_of_the_mail
-from mailbot.service.words_absence import Said, change
-from mailbot.service.words_absence import read as absence
+from mailbot.service.understanding.absence import Said, change
+from mailbot.service.understanding.absence import read as absence
+from mailbot.service.understanding.intent import Intent, Verb, Words, read, speaks_of_the_mail
 
 TODAY = date(2026, 11, 24)
 THIRD = date(2027, 1, 3)

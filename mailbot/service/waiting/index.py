@@ -10,17 +10,18 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..domain.model import Question
-from ..errors import Held, NotYourAnswer, OutOfTurn, SomeoneAnswered, Unclear
-from ..letters.scene import Scene
-from ..mail.token import Purpose
-from ..store import blobs, conversations, inbox, questions
-from ..store.conversations import Conversation
-from ..store.db import savepoint
-from . import browsers_by_mail, confirmation, joining
-from .correspondence import Post, send
-from .intent import Intent
-from .job import Job
+from ...domain.model import Question
+from ...errors import Held, NotYourAnswer, OutOfTurn, SomeoneAnswered, Unclear
+from ...letters.scene import Scene
+from ...mail.token import Purpose
+from ...store import blobs, conversations, inbox, questions
+from ...store.conversations import Conversation
+from ...store.db import savepoint
+from ..correspondence import Post, send
+from ..job import Job
+from ..pages import by_mail as browsers_by_mail
+from ..understanding.intent import Intent
+from . import confirmation, joining
 
 
 def decide(job: Job, intent: Intent) -> str:
@@ -72,8 +73,8 @@ def _someone_answered(job: Job, intent: Intent, row: sqlite3.Row) -> str:
 
 def _carried_out(waited: Job, several: bool) -> str:
     """The words of a mail that waited do what they say, as a reply to one question or to a letter with several."""
-    from . import several as many
-    from . import work  # they build on this module; only this rare step looks back
+    from .. import several as many
+    from .. import work  # they build on this module; only this rare step looks back
 
     return many.carry_out(waited, work.parts(waited), understood) if several else understood(waited)
 
@@ -89,7 +90,7 @@ def left_aside(job: Job, question: Question | None, about: str = "left_aside") -
 def _answer(job: Job, inbox_id: int, raw: bytes, letter: Conversation | None) -> str:
     """The words that waited are read as a reply to the question, or to the letter with several; who they went to no
     longer matters."""
-    from .reading import reread  # it builds on this module; only this rare step looks back
+    from ..reading import reread  # it builds on this module; only this rare step looks back
 
     if letter:
         return _carried_out(reread(job, inbox_id, raw, letter), several=True)
@@ -101,7 +102,8 @@ def _answer(job: Job, inbox_id: int, raw: bytes, letter: Conversation | None) ->
 def reread_of_another(job: Job, inbox_id: int, raw: bytes, answered: Conversation, question: Question | None) -> Job:
     """The job of a stranger's mail in the hands of whoever makes it his own: cut as it was shown to him, with its
     writer's name beside it, and about his own copy of the question."""
-    from . import delegation, reading  # they build on this module; only this rare step looks back
+    from .. import reading
+    from . import delegation  # they build on this module; only this rare step looks back
 
     waited = reading.reread(job, inbox_id, raw, answered)
     kind, subject = ("question", question.id) if question else (answered.subject_kind, answered.subject_id)
@@ -112,7 +114,7 @@ def reread_of_another(job: Job, inbox_id: int, raw: bytes, answered: Conversatio
 
 def understood(job: Job) -> str:
     """Carry out the words of a mail that waited: whom it went to, and what proved its writer, was settled by now."""
-    from .handlers import HANDLERS, understand  # it builds on this module; only this rare step looks back
+    from ..handlers import HANDLERS, understand  # it builds on this module; only this rare step looks back
 
     with savepoint(job.conn):
         intent = understand(job)

@@ -11,20 +11,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ..domain.model import Person
-from ..letters.scene import Mail, Scene
-from ..mail import author
-from ..mail.envelope import Dmarc
-from ..mail.token import Purpose
-from ..store import blocked, conversations, journal, people, person_addresses
-from ..store.db import moment
-from ..store.person_addresses import OtherAddress
-from . import words_confirmation
-from .correspondence import Post, send
-from .intent import Intent
-from .job import Job
-from .reading import Reading
-from .system import System
+from ...domain.model import Person
+from ...letters.scene import Mail, Scene
+from ...mail import author
+from ...mail.envelope import Dmarc
+from ...mail.token import Purpose
+from ...store import blocked, conversations, journal, people, person_addresses
+from ...store.db import moment
+from ...store.person_addresses import OtherAddress
+from ..correspondence import Post, send
+from ..job import Job
+from ..reading import Reading
+from ..system import System
+from ..understanding import confirmation as words_confirmation
+from ..understanding.intent import Intent
 
 KIND = "address"  #: of the subject of the conversation in which an address answers
 LASTS = timedelta(hours=48)

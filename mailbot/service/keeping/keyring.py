@@ -18,10 +18,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from ..errors import UsageError
-from ..mail.token import Keys
-from ..store import journal
-from ..store.db import Store, set_setting, setting
+from ...errors import UsageError
+from ...mail.token import Keys
+from ...store import journal
+from ...store.db import Store, set_setting, setting
 
 log = logging.getLogger("mailbot.keys")
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..domain.access import Who, belongs, of_the_firm
-from ..domain.model import Answer, Person, Question, Role, State
-from ..letters.scene import Item
-from ..mail import token
-from ..mail.token import Purpose
-from ..store import conversations, deeds, journal, nonces, people, questions
-from ..store.conversations import Conversation
-from ..store.db import moment
-from .deeds import UNDOABLE, recall
-from .system import System
-from .undoing import DECISIONS
+from ...domain.access import Who, belongs, of_the_firm
+from ...domain.model import Answer, Person, Question, Role, State
+from ...letters.scene import Item
+from ...mail import token
+from ...mail.token import Purpose
+from ...store import conversations, deeds, journal, nonces, people, questions
+from ...store.conversations import Conversation
+from ...store.db import moment
+from ..deeds import UNDOABLE, recall
+from ..system import System
+from ..undoing import DECISIONS
 
 LIVES = timedelta(days=30)  #: after the question was treated or withdrawn, the page looks like an unknown one
 
@@ -58,7 +58,7 @@ class Page:
 
     @property
     def ref(self) -> str:
-        """What a browser that nobody confirmed may read of it (service/browsers.py: Gated)."""
+        """What a browser that nobody confirmed may read of it (service/pages/browsers.py: Gated)."""
         return self.question.ref
 
     @property

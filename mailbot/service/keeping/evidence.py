@@ -16,17 +16,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..domain.model import Answer, Dossier, File, Verdict
-from ..errors import UsageError
-from ..letters.render import CHIPS, OUTCOMES
-from ..mail import traces
-from ..mail.unseen import seen
-from ..store import belonging, blobs, dossiers, evidence, files, journal, questions
-from ..store.belonging import Part
-from ..store.db import moment, stamp
-from .delivery import bytes_of
+from ...domain.model import Answer, Dossier, File, Verdict
+from ...errors import UsageError
+from ...letters.render import CHIPS, OUTCOMES
+from ...mail import traces
+from ...mail.unseen import seen
+from ...store import belonging, blobs, dossiers, evidence, files, journal, questions
+from ...store.belonging import Part
+from ...store.db import moment, stamp
+from ..delivery import bytes_of
+from ..system import System
 from .folders import Folder, Spool
-from .system import System
 
 SPEAKS_OF_ALL = frozenset({"digest"})  #: kinds that are never about one dossier alone
 LISTS = ("questions", "letters", "mails", "documents")

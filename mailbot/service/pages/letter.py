@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..domain.model import Person
-from ..letters.scene import Item
-from ..letters.several import about
-from ..mail.token import Purpose
-from ..store import conversations, letters, outbox, people, questions
-from ..store.conversations import Conversation
-from ..store.letters import LetterItem
-from .page_version import Page, page_of, page_token, waits_for, with_forms
-from .system import System
+from ...domain.model import Person
+from ...letters.scene import Item
+from ...letters.several import about
+from ...mail.token import Purpose
+from ...store import conversations, letters, outbox, people, questions
+from ...store.conversations import Conversation
+from ...store.letters import LetterItem
+from ..system import System
+from .version import Page, page_of, page_token, waits_for, with_forms
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class LetterPage:
 
     @property
     def ref(self) -> str:
-        """What a browser that nobody confirmed may read of it (service/browsers.py: Gated)."""
+        """What a browser that nobody confirmed may read of it (service/pages/browsers.py: Gated)."""
         return about(tuple(Item(page.label, page.question) for page in self.items))
 
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from ..domain.model import Outcome
-from ..errors import NothingWritten, NotOffered, Unclear
-from ..mail.token import Purpose
+from ...domain.model import Outcome
+from ...errors import NothingWritten, NotOffered, Unclear
+from ...mail.token import Purpose
+from . import absence
+from . import addresses as words_addresses
+from . import browsers as words_browsers
 from . import words as w
-from . import words_absence as absence
-from . import words_addresses, words_browsers
 from .consent import NOBODY, Names, approves, sends_back
+from .delegation import meanings
 from .french import clauses, core, day, fold
-from .words_delegation import meanings
 
 
 class Verb(Enum):

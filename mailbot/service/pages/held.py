@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..domain.model import Person
-from ..errors import Refusal
-from ..letters.scene import Mail, Would
-from ..mail import token
-from ..mail.token import Purpose
-from ..store import confirmations, conversations, inbox, nonces, people, questions
-from ..store.conversations import Conversation
-from ..store.db import moment
-from . import confirmation
-from .refusals import REFUSALS
-from .system import System
+from ...domain.model import Person
+from ...errors import Refusal
+from ...letters.scene import Mail, Would
+from ...mail import token
+from ...mail.token import Purpose
+from ...store import confirmations, conversations, inbox, nonces, people, questions
+from ...store.conversations import Conversation
+from ...store.db import moment
+from ..refusals import REFUSALS
+from ..system import System
+from ..waiting import confirmation
 
 log = logging.getLogger("mailbot.pages")
 LIVES = timedelta(days=30)  #: after the time to confirm is over, the page looks like an unknown one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..domain.model import Outcome
+from ...domain.model import Outcome
 
 #: An unconditional yes, as whole clauses.
 _YES = """

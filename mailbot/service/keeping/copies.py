@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .. import resources
-from ..errors import UsageError
-from ..store import copies, integrity, journal
-from ..store.copies import Content, Progress
-from ..store.db import Store
-from . import brakes, keyring
-from .clock import Clock
-from .system import System
+from ... import resources
+from ...errors import UsageError
+from ...store import copies, integrity, journal
+from ...store.copies import Content, Progress
+from ...store.db import Store
+from .. import brakes
+from ..clock import Clock
+from ..system import System
+from . import keyring
 
 Look = Callable[[sqlite3.Connection], Iterator[str]]
 

@@ -6,22 +6,22 @@ import re
 import sqlite3
 from dataclasses import replace
 
-from ..domain import access
-from ..domain.model import Person, Question
-from ..errors import Refusal, Unreadable, UsageError
-from ..letters.scene import Item
-from ..mail.token import Purpose
-from ..mail.trust import Trust
-from ..store import blobs, blocked, conversations, deeds, inbox, people, questions
-from ..store.letters import LetterItem
-from . import grouping
-from .french import core, fold
-from .incidents import guess
-from .job import Job, build
-from .questions import act, find
-from .reading import our_words
-from .system import System
-from .target import Target
+from ...domain import access
+from ...domain.model import Person, Question
+from ...errors import Refusal, Unreadable, UsageError
+from ...letters.scene import Item
+from ...mail.token import Purpose
+from ...mail.trust import Trust
+from ...store import blobs, blocked, conversations, deeds, inbox, people, questions
+from ...store.letters import LetterItem
+from .. import grouping
+from ..incidents import guess
+from ..job import Job, build
+from ..questions import act, find
+from ..reading import our_words
+from ..system import System
+from ..target import Target
+from ..understanding.french import core, fold
 
 WAITS = ("held", "shunted")
 #: « → D0030-2025-1 », « classer dans D0030-2025-1 »: what names where a mail belongs, and says no more.

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
-from ..domain.model import Person
-from ..mail import traces
-from ..store import erasing, files, journal, retention
-from ..store.retention import Due
-from .system import System
+from ...domain.model import Person
+from ...mail import traces
+from ...store import erasing, files, journal, retention
+from ...store.retention import Due
+from ..system import System
 
 MAILS, LETTERS = 50, 100  #: in one transaction
 BYTES = 8 * 2**20  #: of raw mail in one transaction

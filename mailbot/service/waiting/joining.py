@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 
-from ..domain.model import Person, Question, Right, Role
-from ..errors import Held, NotProven, OutOfTurn, Unclear
-from ..letters.scene import Mail, Scene
-from ..mail.token import Purpose
-from ..mail.trust import Trust
-from ..store import conversations, joinings, journal, people, questions
-from ..store.joinings import Joining
-from .correspondence import Post, send
-from .intent import Intent
-from .job import Job
+from ...domain.model import Person, Question, Right, Role
+from ...errors import Held, NotProven, OutOfTurn, Unclear
+from ...letters.scene import Mail, Scene
+from ...mail.token import Purpose
+from ...mail.trust import Trust
+from ...store import conversations, joinings, journal, people, questions
+from ...store.joinings import Joining
+from ..correspondence import Post, send
+from ..job import Job
+from ..understanding.intent import Intent
 
 KIND = "joining"  #: of the subject of the conversation
 

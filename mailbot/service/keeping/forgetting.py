@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from ..errors import UsageError
-from ..mail import traces
-from ..store import blobs, erasing, forgetting, journal
+from ...errors import UsageError
+from ...mail import traces
+from ...store import blobs, erasing, forgetting, journal
+from ..system import System
 from . import erasing as steps
 from .erasing import Done, Who
-from .system import System
 
 SHORTEST = 5  #: letters of a name that is searched for
 LETTER_TEXTS = ("subject", "text", "html", "reply")

@@ -12,19 +12,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..domain.model import Question
-from ..errors import Held, NotProven, OutOfTurn, Refusal, Unclear, Unreadable
-from ..letters.scene import Mail, Scene, Would
-from ..mail import defused
-from ..mail.token import Purpose
-from ..mail.trust import Trust
-from ..store import blobs, confirmations, conversations, inbox, journal, outbox, people
-from . import words_confirmation
-from .correspondence import Post, send
-from .intent import Intent, Verb
-from .job import Job, build
-from .system import System
-from .target import Target
+from ...domain.model import Question
+from ...errors import Held, NotProven, OutOfTurn, Refusal, Unclear, Unreadable
+from ...letters.scene import Mail, Scene, Would
+from ...mail import defused
+from ...mail.token import Purpose
+from ...mail.trust import Trust
+from ...store import blobs, confirmations, conversations, inbox, journal, outbox, people
+from ..correspondence import Post, send
+from ..job import Job, build
+from ..system import System
+from ..target import Target
+from ..understanding import confirmation as words_confirmation
+from ..understanding.intent import Intent, Verb
 
 DECISION = NotProven.__name__  #: of the inbox row, while it waits
 KIND = "confirm_mail"
@@ -68,7 +68,7 @@ def shown(job: Job) -> Mail:
 
 def would(job: Job) -> tuple[Would, ...]:
     """What the mail would do, step by step; nothing for words that decide nothing."""
-    from . import handlers, work  # they build on this module; only this rare step looks ahead
+    from .. import handlers, work  # they build on this module; only this rare step looks ahead
 
     apart = replace(job, untaken=[], unplaced=[])
     steps: list[Would] = []
@@ -138,7 +138,7 @@ def until(asked: datetime) -> datetime:
 def carry_out(system: System, conn: sqlite3.Connection, row: sqlite3.Row, how: str) -> str:
     """Work a mail that waited as if its writer had just been proven; returns "confirmed". What is refused now is told
     in the letter of that refusal. `how` stands in `why`."""
-    from . import work  # it builds on this module; only this rare step looks ahead
+    from .. import work  # it builds on this module; only this rare step looks ahead
 
     _told(system, conn, row, "mail_confirmed", how)
     try:
@@ -152,7 +152,7 @@ def carry_out(system: System, conn: sqlite3.Connection, row: sqlite3.Row, how: s
 
 def waiting_job(system: System, conn: sqlite3.Connection, row: sqlite3.Row) -> Job:
     """The job of a mail that waited, its writer proven. Raises a Refusal where its writer or its dossier moved on."""
-    from .reading import our_words
+    from ..reading import our_words
 
     try:
         message = system.reader.parse(blobs.get(conn, row["sha256"]), system.policy.limits)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ..domain.browsers import (
+from ...domain.browsers import (
     AGAIN,
     CODE_LIVES,
     MOST,
@@ -28,13 +28,13 @@ from ..domain.browsers import (
     called,
     digits,
 )
-from ..domain.model import Person
-from ..letters.scene import Scene
-from ..mail.token import Purpose
-from ..store import browsers, conversations, journal
-from ..store.db import moment
-from .correspondence import Post, send
-from .system import System
+from ...domain.model import Person
+from ...letters.scene import Scene
+from ...mail.token import Purpose
+from ...store import browsers, conversations, journal
+from ...store.db import moment
+from ..correspondence import Post, send
+from ..system import System
 
 log = logging.getLogger("mailbot.browsers")
 KIND = "code"  #: what the conversation of a letter with a code is about

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ..errors import Refusal, Sealed
-from ..mail.message import InboundMessage, Split
-from ..mail.trust import Trust
-from ..store import blocked, inbox
-from . import target
-from .asking_back import ask_back
-from .job import build
-from .system import System
+from ...errors import Refusal, Sealed
+from ...mail.message import InboundMessage, Split
+from ...mail.trust import Trust
+from ...store import blocked, inbox
+from .. import target
+from ..asking_back import ask_back
+from ..job import build
+from ..system import System
 
 
 def answer(system: System, conn: sqlite3.Connection, row: sqlite3.Row, message: InboundMessage) -> dict[str, Any]:

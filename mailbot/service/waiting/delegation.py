@@ -12,27 +12,27 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..domain.access import answers_alone, approver, of_the_firm
-from ..domain.model import Person, Question, Role, State
-from ..errors import Refusal, SomeoneAnswered
-from ..letters.scene import Item, Mail, Scene
-from ..mail import defused, gist
-from ..mail.envelope import Dmarc
-from ..mail.message import InboundMessage
-from ..mail.token import Purpose
-from ..mail.trust import Trust
-from ..store import conversations, delegations, inbox, people, questions
-from ..store.conversations import Conversation
-from ..store.db import moment
-from ..store.letters import LetterItem
-from . import several
-from .approvals import signers
-from .correspondence import Post, send
-from .handlers import FOR_A_QUESTION, understand
-from .job import Job, all_files, letter_items
-from .reading import Reading
-from .system import System
-from .target import Target, may_hold
+from ...domain.access import answers_alone, approver, of_the_firm
+from ...domain.model import Person, Question, Role, State
+from ...errors import Refusal, SomeoneAnswered
+from ...letters.scene import Item, Mail, Scene
+from ...mail import defused, gist
+from ...mail.envelope import Dmarc
+from ...mail.message import InboundMessage
+from ...mail.token import Purpose
+from ...mail.trust import Trust
+from ...store import conversations, delegations, inbox, people, questions
+from ...store.conversations import Conversation
+from ...store.db import moment
+from ...store.letters import LetterItem
+from .. import several
+from ..approvals import signers
+from ..correspondence import Post, send
+from ..handlers import FOR_A_QUESTION, understand
+from ..job import Job, all_files, letter_items
+from ..reading import Reading
+from ..system import System
+from ..target import Target, may_hold
 
 DECISION = SomeoneAnswered.__name__  #: of the inbox row, while it waits for somebody's word
 SAME = "the same again"

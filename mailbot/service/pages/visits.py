@@ -11,21 +11,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from ..domain import commands as c
-from ..domain.model import Channel, File, Outcome, Verdict, Written
-from ..domain.questions import Act
-from ..errors import NothingToUndo, Refusal
-from ..letters.prepare import fitted
-from ..letters.typography import one_line
-from ..store import files, nonces
-from ..store.db import savepoint
-from . import browsers, confirmation, page_held
+from ...domain import commands as c
+from ...domain.model import Channel, File, Outcome, Verdict, Written
+from ...domain.questions import Act
+from ...errors import NothingToUndo, Refusal
+from ...letters.prepare import fitted
+from ...letters.typography import one_line
+from ...store import files, nonces
+from ...store.db import savepoint
+from ..questions import act
+from ..system import System
+from ..waiting import confirmation
+from . import browsers
+from . import held as page_held
 from .browsers import Closed, Opened, Visitor
-from .page_held import HeldPage
-from .page_letter import LetterPage, beside, letter_page, with_all_forms
-from .page_version import Page, fingerprint, opened, page_of, with_forms
-from .questions import act
-from .system import System
+from .held import HeldPage
+from .letter import LetterPage, beside, letter_page, with_all_forms
+from .version import Page, fingerprint, opened, page_of, with_forms
 
 log = logging.getLogger("mailbot.pages")
 TEXT_LIMIT = 100_000  #: characters of an amendment or comment

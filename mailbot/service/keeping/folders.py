@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
-from .results import safe
+from ...errors import UsageError
+from ..results import safe
 
 SUMS = "SHA256SUMS"
 MARK = ".mailbot-export"  #: says of which dossier a folder is the export

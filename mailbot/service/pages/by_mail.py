@@ -9,18 +9,18 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from ..domain.browsers import Browser
-from ..errors import Held, OutOfTurn, Unclear
-from ..letters.scene import Scene
-from ..letters.typography import listed
-from ..mail.token import Purpose
-from ..store import browsers, conversations, journal
+from ...domain.browsers import Browser
+from ...errors import Held, OutOfTurn, Unclear
+from ...letters.scene import Scene
+from ...letters.typography import listed
+from ...mail.token import Purpose
+from ...store import browsers, conversations, journal
+from ..correspondence import Post, send
+from ..job import Job
+from ..understanding.browsers import disowns
+from ..understanding.french import core, fold
+from ..understanding.intent import Intent, Verb
 from .browsers import KIND
-from .correspondence import Post, send
-from .french import core, fold
-from .intent import Intent, Verb
-from .job import Job
-from .words_browsers import disowns
 
 log = logging.getLogger("mailbot.browsers")
 LISTED, FORGOTTEN, DISOWNED = "browsers", "browsers forgotten", "code disowned"

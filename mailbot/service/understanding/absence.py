@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ..mail import days
-from ..mail.days import Day
+from ...mail import days
+from ...mail.days import Day
 from .french import core, courteous
 
 _BEGIN = re.compile(

@@ -1,0 +1,1 @@
+"""What is kept, copied, handed over and erased."""

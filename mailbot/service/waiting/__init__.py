@@ -1,0 +1,1 @@
+"""Mail that waits for a person's word, and who goes on with it."""
