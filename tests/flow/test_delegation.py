@@ -13,6 +13,8 @@ from mailbot.demo.postoffice import Letter, reply
 from mailbot.store import people
 from tests.campaign import AICHA, ELISE, MAITE, MIREILLE, REF, Campaign
 
+pytestmark = pytest.mark.slow  # many stories: `make test` only
+
 PDF = b"%PDF-1.4\n%%EOF\n"
 INES = ("Inès Garat", "inesgarat@mail.example")
 OLIVIER = ("Olivier Larralde", "olivier.larralde@cabinetetcheverry.example")

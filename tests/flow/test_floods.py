@@ -20,6 +20,8 @@ from mailbot.store.db import setting
 from tests.campaign import AICHA, MIREILLE
 from tests.world import World, world
 
+pytestmark = pytest.mark.slow  # thousands of mails: `make test` only
+
 FLOOD = "robot@helpdesk.example"
 
 

@@ -25,6 +25,8 @@ from tests.campaign import AICHA
 from tests.machines import new
 from tests.world import World, world
 
+pytestmark = pytest.mark.slow  # years of keys: `make test` only
+
 REFS = ("D0009-2025-1", "D0009-2025-2", "D0009-2025-3")
 DAYS = timedelta(days=365)
 

@@ -11,6 +11,8 @@ from mailbot.service import reminders
 from mailbot.service.delivery import deliver_due
 from tests.world import PARIS, World, world
 
+pytestmark = pytest.mark.slow  # two processes: `make test` only
+
 
 @pytest.fixture
 def here(asked: Path, tmp_path: Path):

@@ -12,6 +12,8 @@ from tests.fuzz import approvals, run
 from tests.fuzz.mutate import MUTATORS, mutant
 from tests.fuzz.targets import TARGETS, Trial, Wrong, corpus
 
+pytestmark = pytest.mark.slow  # seconds of made-up mail: `make test` only
+
 SEED, SECONDS = 4, 5.0
 
 

@@ -76,6 +76,7 @@ def test_dots_and_long_lines_arrive_as_they_were(serve: Any, keeper: Keeper) -> 
     assert keeper.kept[0][0] == mail
 
 
+@pytest.mark.slow
 def test_a_large_message_is_kept_whole(serve: Any, keeper: Keeper) -> None:
     mail = MAIL + (b"A" * 76 + b"\r\n") * (25_000_000 // 78)
     with client(serve()) as smtp:

@@ -346,6 +346,7 @@ def test_a_name_as_programs_write_it(head: str, name: str, verdict: str) -> None
     assert not name or found[0]["name"] == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [b"<Relationship ", b'<Relationship Id="r" TargetMode="External" Target="http://x"/>', b"<w:instrText", b"<!"],

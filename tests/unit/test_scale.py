@@ -20,6 +20,8 @@ from mailbot.service import digests, ingress
 from mailbot.service.addresses import address
 from mailbot.service.questions import find
 
+pytestmark = pytest.mark.slow  # a base of many questions: `make test` only
+
 GROWS = frozenset(
     "answer answer_file assignment blob bounce conversation deed dossier draft inbox journal journal_payload"
     " letter_item news outbox outbox_file person plan question recipient reminder".split()

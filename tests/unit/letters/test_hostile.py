@@ -26,6 +26,8 @@ from mailbot.mail.message import Address, AttachedFile, OutgoingMessage
 from tests.unit.letters.people import ADDRESS, OGA, PAGE
 from tests.unit.letters.scenes import SCENES
 
+pytestmark = pytest.mark.slow  # every field of every letter: `make test` only
+
 ALL = [
     pytest.param(kind, scene, id=f"{kind}-{name}".rstrip("-"))
     for kind, variants in SCENES.items()

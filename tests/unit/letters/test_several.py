@@ -96,6 +96,7 @@ def test_every_question_of_a_long_reminder_can_be_answered(env: Environment) -> 
         assert re.search(rf"\b{item.label}\b", letter.html)
 
 
+@pytest.mark.slow
 def test_many_long_answers_fit_and_the_text_part_has_them_all(env: Environment) -> None:
     long = replace(s.DETAIL, text="Un mot après l'autre.\n\n" * 400, files=s.DETAIL.files * 3)
     items = tuple(replace(s.C, label=f"L{n}", answer=long) for n in range(40))

@@ -23,6 +23,7 @@ def message(data: bytes, line_end: bytes = b"\r\n") -> bytes:
     return made.as_bytes(policy=policy.SMTP).replace(b"\r\n", line_end)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])
 @given(st.binary(min_size=1, max_size=64), st.integers(0, 30_000))
 def test_every_byte_comes_back(line_end: bytes, head: bytes, size: int) -> None:

@@ -89,6 +89,7 @@ def test_a_monster_is_refused_before_it_costs_anything(name):
     assert time.process_time() - begin < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READ)
 def test_what_is_only_ugly_is_read_in_time(name):
     begin = time.process_time()

@@ -14,6 +14,8 @@ from mailbot.errors import Unreadable
 from mailbot.mail import parse
 from tests.unit.mail import packing
 
+pytestmark = pytest.mark.slow  # thousands of mutants: `make test` only
+
 CORPUS = Path(__file__).parents[2] / "mail" / "corpus"
 HEAD = b"From: Nathalie <n@cabinet.example>\nTo: eccv@oga.example\nSubject: =?utf-8?q?R=C3=A9?=\nMIME-Version: 1.0\n"
 MUTANTS = 600
