@@ -324,7 +324,7 @@ class _Server(uvicorn.Server):
 @contextlib.contextmanager
 def site(here: Running, port: int) -> Iterator[str]:
     """Serve the page on loopback; gives its address. Raises UsageError where the port cannot be had."""
-    listener = socket.socket()
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))

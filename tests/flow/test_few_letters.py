@@ -23,7 +23,7 @@ from tests.world import PARIS, World, world
 MONDAY = datetime(2026, 11, 2, 8, 30, tzinfo=PARIS)
 EXPERT = ("Maïté Martin", "expert@cabinet.example")
 COLLABORATORS = tuple((name, f"{name.lower()}@cabinet.example") for name in ("Anne", "Bruno", "Claire"))
-SEEDS = range(20)
+SEEDS = range(6)
 GAP = timedelta(minutes=4)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -48,6 +49,17 @@ def test_looking_changes_nothing(campaign: Campaign, site: str) -> None:
         assert browser.get(page).status_code == 200
         browser.head(page)
     assert fingerprint(campaign) == before
+
+
+def test_nothing_waits_for_the_other_side_on_a_connection_that_stays_open(site: str) -> None:
+    """Nagle's algorithm (RFC 896) and delayed acknowledgements (RFC 1122 §4.2.3.2) together make each answer wait."""
+    took = []
+    with httpx.Client(timeout=60) as client:
+        for _ in range(20):
+            begin = time.perf_counter()
+            assert client.get(f"{site}/healthz").status_code == 200
+            took.append(time.perf_counter() - begin)
+    assert min(took[1:]) < 0.03, "a delayed acknowledgement takes 40 ms"
 
 
 def test_one_of_twenty_posts_decides(campaign: Campaign, site: str) -> None:
